@@ -1,0 +1,78 @@
+// Moves bytes and compares tips; knows nothing of records (style: one store contract for git, GitHub, memory).
+
+import type { Instant } from "../core/time/instant.ts";
+
+/** A commit id. */
+export type Tip = string & { readonly __tip: true };
+
+/** One file of a commit; `content: undefined` removes it. Paths are relative to the repository's root. */
+export interface FileChange {
+  readonly path: string;
+  readonly content: string | undefined;
+}
+
+export interface TreeEntry {
+  readonly path: string;
+  /** Git's mode, `100644` for a regular file; anything else stops the sync it belongs to. */
+  readonly mode: string;
+  /** Git's object id: equal ids, equal bytes. */
+  readonly oid: string;
+  readonly bytes: number;
+}
+
+/** What came of a commit. `unknown`: it may or may not have landed; re-read and look for the own trailers. */
+export type CommitAnswer =
+  | { readonly kind: "committed"; readonly tip: Tip }
+  | { readonly kind: "conflict" }
+  | { readonly kind: "refused"; readonly message: string; readonly remedy: string }
+  | { readonly kind: "unknown"; readonly message: string };
+
+/** One commit of the ledger branch, newest first in lists. */
+export interface CommitEntry {
+  readonly id: Tip;
+  /** Committer date; one in the future counts as now (contract 9). */
+  readonly committedAt: Instant;
+  readonly author: string;
+  readonly subject: string;
+  /** Trailers in order, e.g. `["Tidemark-Run-Id", "contacts/..."]`. */
+  readonly trailers: readonly (readonly [name: string, value: string])[];
+  /** Paths changed against the first parent. */
+  readonly paths: readonly string[];
+}
+
+/** Reads files at one tip. */
+export interface TipFiles {
+  readonly tip: Tip;
+  /** Bytes of a file, or undefined when there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Entries below a folder, at any depth, sorted by path. */
+  list(folder: string): Promise<readonly TreeEntry[]>;
+}
+
+/** All methods throw LedgerError when the repository cannot be used at all. */
+export interface LedgerStore {
+  /** Checks once before anything is claimed that commits can be made; differing files are named (contract 7). */
+  open(guarded: readonly string[]): Promise<void>;
+  /** The newest tip, fetched first where there is an upstream. */
+  tip(): Promise<Tip>;
+  files(tip: Tip): TipFiles;
+  /** Many files at once. */
+  readMany(tip: Tip, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Compare-and-swap: one commit with exactly these changes on `expected`, or no change at all (L6). */
+  commit(
+    expected: Tip,
+    message: string,
+    changes: readonly FileChange[],
+  ): Promise<CommitAnswer>;
+  /** Commits that touch any of the paths, newest first; `since` is excluded with all its ancestors. */
+  history(
+    tip: Tip,
+    options: {
+      readonly paths: readonly string[];
+      readonly since: Tip | undefined;
+      readonly limit: number;
+    },
+  ): Promise<readonly CommitEntry[]>;
+  /** Git blob id of a content, for `Tidemark-Digest` (G10). */
+  blobId(content: string): string;
+}
