@@ -59,11 +59,7 @@ export interface LedgerStore {
   /** Many files at once. */
   readMany(tip: Tip, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Compare-and-swap: one commit with exactly these changes on `expected`, or no change at all (L6). */
-  commit(
-    expected: Tip,
-    message: string,
-    changes: readonly FileChange[],
-  ): Promise<CommitAnswer>;
+  commit(expected: Tip, message: string, changes: readonly FileChange[]): Promise<CommitAnswer>;
   /** Commits that touch any of the paths, newest first; `since` is excluded with all its ancestors. */
   history(
     tip: Tip,

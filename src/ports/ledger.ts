@@ -44,7 +44,11 @@ export interface Ledger {
   /** Reads fold.json, orders and record files at a tip, nothing else. */
   read(tip: Tip): Promise<LedgerSnapshot>;
   /** The same snapshot with the changes applied, for chaining commits without reading again. */
-  apply(snapshot: LedgerSnapshot, changes: readonly LedgerChange[], tip: Tip): Promise<LedgerSnapshot>;
+  apply(
+    snapshot: LedgerSnapshot,
+    changes: readonly LedgerChange[],
+    tip: Tip,
+  ): Promise<LedgerSnapshot>;
   /** Bytes of the changes, in the schema's canonical form. */
   filesOf(changes: readonly LedgerChange[]): readonly FileChange[];
   /** Folded records of the sync whose month is named (`YYYY-MM`), or of all months; problems as values. */
@@ -52,7 +56,10 @@ export interface Ledger {
     tip: Tip,
     sync: SyncLedger,
     months: readonly string[] | "all",
-  ): Promise<{ readonly records: readonly RunRecord[]; readonly problems: readonly LedgerProblem[] }>;
+  ): Promise<{
+    readonly records: readonly RunRecord[];
+    readonly problems: readonly LedgerProblem[];
+  }>;
   /** The file changes of one commit that folds these records (contract 3.5). */
   foldChanges(
     tip: Tip,

@@ -14,7 +14,12 @@ export type ProgressEvent =
       readonly fetched: number;
       readonly requests: number;
     }
-  | { readonly kind: "waiting"; readonly source: string; readonly ms: number; readonly cause: string }
+  | {
+      readonly kind: "waiting";
+      readonly source: string;
+      readonly ms: number;
+      readonly cause: string;
+    }
   | { readonly kind: "settled"; readonly record: RunRecord }
   | { readonly kind: "committed"; readonly tip: string; readonly subject: string }
   | { readonly kind: "note"; readonly text: string };
