@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     root: ".",
     include: ["test/**/*.test.ts"],
@@ -11,3 +11,5 @@ export default defineConfig({
     testTimeout: 30_000,
   },
 });
+
+export default config;
