@@ -2,6 +2,7 @@
 // operators and retention do. All are pure: the caller knows the time, the holder and what happened.
 
 import { invariant } from "../failure/assert.ts";
+import type { FailureCode } from "../failure/failure.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Window } from "../window/window.ts";
 import { type ItemCounts, noCounts } from "./counts.ts";
@@ -159,17 +160,27 @@ export function settle(
   };
 }
 
-/** Edge *release*: running to pending, uncounted; the attempt number stays, the attempt joins `history`. */
-export function release(record: RunningRecord, requests: Requests, now: Instant): PendingRecord {
+/**
+ * Edge *release*: running to pending, uncounted; the attempt number stays, the attempt joins `history`, with the
+ * code of the source fault that ended it, if one did.
+ */
+export function release(
+  record: RunningRecord,
+  ended: {
+    readonly requests: Requests;
+    readonly now: Instant;
+    readonly code: FailureCode | undefined;
+  },
+): PendingRecord {
   const { claim: _held, startedAt, ...rest } = record;
   const entry: HistoryEntry = {
     attempt: record.attempt,
     status: "released",
     startedAt,
-    finishedAt: now,
-    code: undefined,
+    finishedAt: ended.now,
+    code: ended.code,
     itemCounts: { fetched: 0, processed: 0, failed: 0 },
-    requests: { sent: requests.sent, lastAt: requests.lastAt },
+    requests: { sent: ended.requests.sent, lastAt: ended.requests.lastAt },
     receipt: undefined,
     mappingDigest: undefined,
   };

@@ -1,0 +1,111 @@
+// 1 PLAN: what a run claims next, and in which order. Pure in ledger, orders, configuration and clock (L3): the
+// trigger, the host and the mode do not enter. Asked anew before every claim; what the run has claimed is an
+// argument, so that rounds go on where they stopped (contract 4).
+
+import type { RunId } from "../record/run-id.ts";
+import type { Instant } from "../time/instant.ts";
+import {
+  countOpen,
+  type Lane,
+  type OpenWindows,
+  openWindows,
+  type PlannedWindow,
+} from "./open-windows.ts";
+import { endedBySourceFault } from "./standing.ts";
+import type { SyncState } from "./sync-state.ts";
+
+/** How many windows of a sync this run has claimed, per lane. */
+export type Claimed = Readonly<Record<Lane, number>>;
+
+/** Nothing claimed yet. */
+export const nothingClaimed: Claimed = { newest: 0, retry: 0, catch_up: 0, ordered: 0 };
+
+/** What a run has done so far and may use. */
+export interface PlanRequest {
+  /** Every sync of the sources that the run may use, in the order of the configuration. */
+  readonly states: readonly SyncState[];
+  /** Ids of the syncs it was started for; the others are served their newest due window only. */
+  readonly selected: ReadonlySet<string>;
+  readonly now: Instant;
+  readonly claimed: ReadonlyMap<string, Claimed>;
+  /** Windows that this run has attempted: none is attempted twice. */
+  readonly attempted: ReadonlySet<RunId>;
+  /** Replaces every sync's own `max_windows` when given. */
+  readonly maxWindows: number | undefined;
+}
+
+/** The next windows in order, and what is left after them. */
+export interface Plan {
+  readonly windows: readonly PlannedWindow[];
+  /** Open windows of the selected syncs beyond those planned. */
+  readonly remaining: number;
+  readonly open: ReadonlyMap<string, OpenWindows>;
+}
+
+/** Deals the open windows of all syncs out in rounds: newest first, then one retry, one catch-up, one ordered each. */
+export function planWindows(request: PlanRequest): Plan {
+  const open = new Map<string, OpenWindows>();
+  for (const state of request.states) open.set(state.spec.id, openWindows(state, request.now));
+  const turns = turnsOf(request, open).toSorted(
+    (a, b) => a.round - b.round || a.place - b.place || a.lane - b.lane,
+  );
+  const windows: PlannedWindow[] = [];
+  const left = new Map(request.states.map((state) => [state.spec.id, allowance(state, request)]));
+  for (const { planned } of turns) {
+    const count = left.get(planned.syncId) ?? 0;
+    if (count <= 0) continue;
+    left.set(planned.syncId, count - 1);
+    windows.push(planned);
+  }
+  const total = request.states
+    .filter((state) => request.selected.has(state.spec.id))
+    .reduce((sum, state) => sum + openCount(open.get(state.spec.id)), 0);
+  const planned = windows.filter((window) => request.selected.has(window.syncId)).length;
+  return { windows, remaining: Math.max(0, total - planned), open };
+}
+
+interface Turn {
+  readonly round: number;
+  /** Position of the sync in its round: that of the configuration, after a source fault behind all others. */
+  readonly place: number;
+  readonly lane: number;
+  readonly planned: PlannedWindow;
+}
+
+function turnsOf(request: PlanRequest, open: ReadonlyMap<string, OpenWindows>): readonly Turn[] {
+  return request.states.flatMap((state, index) => {
+    const windows = open.get(state.spec.id);
+    if (windows === undefined) return [];
+    const place = index + (endedBySourceFault(state.records) ? request.states.length : 0);
+    const claimed = request.claimed.get(state.spec.id) ?? nothingClaimed;
+    const turn = (planned: PlannedWindow, round: number, lane: number): Turn => ({
+      round,
+      place,
+      lane,
+      planned,
+    });
+    const fresh = (planned: PlannedWindow): boolean =>
+      planned.record === undefined || !request.attempted.has(planned.record.runId);
+    const newest =
+      windows.newest !== undefined && fresh(windows.newest) ? [turn(windows.newest, -1, 0)] : [];
+    if (!request.selected.has(state.spec.id)) return newest;
+    const lane = (planned: readonly PlannedWindow[], before: number, position: number): Turn[] =>
+      planned.filter(fresh).map((one, nth) => turn(one, before + nth, position));
+    return [
+      ...newest,
+      ...lane(windows.retries, claimed.retry, 1),
+      ...lane(windows.catchUp, claimed.catch_up, 2),
+      ...lane(windows.ordered, claimed.ordered, 3),
+    ];
+  });
+}
+
+function allowance(state: SyncState, request: PlanRequest): number {
+  const claimed = request.claimed.get(state.spec.id) ?? nothingClaimed;
+  const used = claimed.newest + claimed.retry + claimed.catch_up + claimed.ordered;
+  return (request.maxWindows ?? state.spec.run.maxWindows) - used;
+}
+
+function openCount(open: OpenWindows | undefined): number {
+  return open === undefined ? 0 : countOpen(open);
+}
