@@ -9,7 +9,7 @@ import type { OutputBundle, OutputOptions, Plugin, RolldownOptions } from "rolld
 
 const root = resolve(import.meta.dirname, "..");
 
-const config: RolldownOptions & { output: OutputOptions } = {
+const config: Omit<RolldownOptions, "output"> & { output: OutputOptions } = {
   cwd: root,
   input: { index: "src/entry/action.ts" },
   platform: "node",
