@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly claimed: ReadonlyMap<string, Claimed>;
   /** Windows that this run has attempted: none is attempted twice. */
   readonly attempted: ReadonlySet<RunId>;
+  /** Named by an operator: after the newest windows, whatever `max_windows` says. */
+  readonly reruns: readonly PlannedWindow[];
   /** Replaces every sync's own `max_windows` when given. */
   readonly maxWindows: number | undefined;
 }
@@ -53,7 +55,7 @@ export function planWindows(request: PlanRequest): Plan {
   const left = new Map(request.states.map((state) => [state.spec.id, allowance(state, request)]));
   for (const { planned } of turns) {
     const count = left.get(planned.syncId) ?? 0;
-    if (count <= 0) continue;
+    if (count <= 0 && planned.reason !== "rerun") continue;
     left.set(planned.syncId, count - 1);
     windows.push(planned);
   }
@@ -73,7 +75,11 @@ interface Turn {
 }
 
 function turnsOf(request: PlanRequest, open: ReadonlyMap<string, OpenWindows>): readonly Turn[] {
-  return request.states.flatMap((state, index) => {
+  const named = new Set(request.reruns.map((planned) => planned.record?.runId));
+  const reruns = request.reruns
+    .filter((planned) => isFresh(planned, request.attempted))
+    .map((planned): Turn => ({ round: -0.5, place: 0, lane: 0, planned }));
+  const dealt = request.states.flatMap((state, index) => {
     const windows = open.get(state.spec.id);
     if (windows === undefined) return [];
     const place = index + (endedBySourceFault(state.records) ? request.states.length : 0);
@@ -85,7 +91,7 @@ function turnsOf(request: PlanRequest, open: ReadonlyMap<string, OpenWindows>): 
       planned,
     });
     const fresh = (planned: PlannedWindow): boolean =>
-      planned.record === undefined || !request.attempted.has(planned.record.runId);
+      isFresh(planned, request.attempted) && !isNamed(planned, named);
     const newest =
       windows.newest !== undefined && fresh(windows.newest) ? [turn(windows.newest, -1, 0)] : [];
     if (!request.selected.has(state.spec.id)) return newest;
@@ -98,6 +104,15 @@ function turnsOf(request: PlanRequest, open: ReadonlyMap<string, OpenWindows>): 
       ...lane(windows.ordered, claimed.ordered, 3),
     ];
   });
+  return [...dealt, ...reruns];
+}
+
+function isFresh(planned: PlannedWindow, attempted: ReadonlySet<RunId>): boolean {
+  return planned.record === undefined || !attempted.has(planned.record.runId);
+}
+
+function isNamed(planned: PlannedWindow, named: ReadonlySet<RunId | undefined>): boolean {
+  return planned.record !== undefined && named.has(planned.record.runId);
 }
 
 function allowance(state: SyncState, request: PlanRequest): number {
