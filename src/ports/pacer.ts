@@ -7,7 +7,7 @@ export interface Pacer {
   seed(past: readonly { readonly sent: number; readonly lastAtMs: number }[]): void;
   /** The right to send one try. Rejects with the stop's reason when aborted; then nothing was charged. */
   take(stop: AbortSignal): Promise<Permit>;
-  /** When a take now would be granted, in ms on `mono`; for deciding whether a wait fits the budget (P21). */
+  /** When a take now would be granted at the earliest, in ms on `mono`; does a wait fit the budget (P21)? */
   nextAt(): number;
   report(): PacerReport;
 }
@@ -15,7 +15,8 @@ export interface Pacer {
 /** Ends once: answered, or released unsent. */
 export interface Permit {
   sent(): void;
-  answered(how: "ok" | "throttle" | "fault", hint: Hint | undefined): void;
+  /** `no_response`: timeout, reset or abort; the server may count the try later than now (P8). */
+  answered(how: "ok" | "throttle" | "fault" | "no_response", hint: Hint | undefined): void;
   /** Unsent; its charge is undone (P24). */
   release(): void;
 }
