@@ -43,7 +43,7 @@ export function layerFindings(sources: Sources): readonly string[] {
 }
 
 /** The modules that a source imports, re-exports or loads, as written. */
-export function importsOf(text: string): readonly string[] {
+function importsOf(text: string): readonly string[] {
   const code = withoutComments(text);
   const statements = code.matchAll(/^(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"([^"]+)"/gm);
   const calls = code.matchAll(/\bimport\(\s*"([^"]+)"/g);

@@ -4,7 +4,7 @@
 import type { Reporter, TestModule, Vitest } from "vitest/node";
 
 /** How many tests ended which way. */
-export interface Tally {
+interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
@@ -24,7 +24,7 @@ export class TallyReporter implements Reporter {
 }
 
 /** Counts tests, and once each what broke outside of a test. */
-export function tallyOf(modules: readonly TestModule[], unhandledErrors: number): Tally {
+function tallyOf(modules: readonly TestModule[], unhandledErrors: number): Tally {
   let passed = 0;
   let skipped = 0;
   let failed = unhandledErrors;
