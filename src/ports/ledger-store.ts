@@ -51,8 +51,11 @@ export interface TipFiles {
 
 /** All methods throw LedgerError when the repository cannot be used at all. */
 export interface LedgerStore {
-  /** Checks once before anything is claimed that commits can be made; differing files are named (contract 7). */
-  open(guarded: readonly string[]): Promise<void>;
+  /**
+   * Brings forward what a crash left behind in a checked-out branch, then names the files below the guarded
+   * folders that a person changed: their syncs stop before their claim (contract 7). May be asked again.
+   */
+  open(guarded: readonly string[]): Promise<readonly string[]>;
   /** The newest tip, fetched first where there is an upstream. */
   tip(): Promise<Tip>;
   files(tip: Tip): TipFiles;

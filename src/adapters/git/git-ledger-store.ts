@@ -1,0 +1,94 @@
+// Port `ledger-store` over a git repository on this machine: commits by plumbing, compare-and-swap by update-ref, and
+// with an upstream by a push that has to be accepted. Serves claim, settle and commit; knows nothing of records.
+
+import { invariant } from "../../core/failure/assert.ts";
+import { ConfigError, LedgerError } from "../../core/failure/errors.ts";
+import type { CommitAnswer, LedgerStore, Tip } from "../../ports/ledger-store.ts";
+import { blobIdOf } from "./blob-id.ts";
+import { differingPaths, workTreesOf } from "./checked-out.ts";
+import { writeCommit } from "./commit-object.ts";
+import { git } from "./git-command.ts";
+import { readHistory } from "./history.ts";
+import { openLocalBranch } from "./local-branch.ts";
+import { findRepository, ledgerRef } from "./repository.ts";
+import { filesAt, readFilesAt } from "./tree-files.ts";
+import { fetchTip, pushCommit, upstreamOf } from "./upstream.ts";
+
+export interface GitStoreOptions {
+  /** Any folder of the repository. */
+  readonly root: string;
+  /** Undefined: the branch that is checked out. */
+  readonly branch: string | undefined;
+  /** False with `--no-push`. */
+  readonly push: boolean;
+  /** Of this run; names its files in the git folder. */
+  readonly nonce: string;
+  /** Epoch milliseconds; a commit dated later counts as dated now. */
+  readonly now: () => number;
+}
+
+/** The store of a local repository's ledger branch. ConfigError when there is no repository, branch or way to push. */
+export async function openGitStore(options: GitStoreOptions): Promise<LedgerStore> {
+  const repository = await findRepository(options.root);
+  const ref = await ledgerRef(repository, options.branch);
+  const upstream = await upstreamOf(repository, ref);
+  if (upstream !== undefined && !options.push)
+    throw new ConfigError([
+      "--no-push: expected a ledger branch without upstream, found one with; name another with --ledger-branch",
+    ]);
+  const local = openLocalBranch(repository, ref, options.nonce);
+
+  async function commit(
+    expected: Tip,
+    message: string,
+    changes: Parameters<LedgerStore["commit"]>[2],
+  ): Promise<CommitAnswer> {
+    invariant(changes.length > 0, "no commit is made without changes (G9)");
+    if (upstream === undefined && (await local.tip()) !== expected) return { kind: "conflict" };
+    if (!(await isKnown(expected))) return { kind: "conflict" };
+    const input = { nonce: options.nonce, parent: expected, message, changes };
+    const made = (await writeCommit(repository, input)) as Tip;
+    if (upstream === undefined) return local.move({ from: expected, to: made });
+    const answer = await pushCommit(repository, upstream, expected, made);
+    if (answer.kind === "committed") await local.followUpstream(answer.tip, expected);
+    return answer;
+  }
+
+  async function isKnown(tip: Tip): Promise<boolean> {
+    if (/^0+$/.test(tip)) return true;
+    return (await git(repository.folder, ["cat-file", "-e", `${tip}^{commit}`])).code === 0;
+  }
+
+  return {
+    open: async (guarded) => {
+      await local.recover();
+      const there = upstream === undefined ? undefined : await fetchTip(repository, upstream);
+      if (there !== undefined) await local.followUpstream(there, undefined);
+      const trees = await workTreesOf(repository, ref);
+      const paths = await Promise.all(trees.map((tree) => differingPaths(tree, guarded)));
+      return [...new Set(paths.flat())].toSorted();
+    },
+    tip: async () => {
+      const there = upstream === undefined ? undefined : await fetchTip(repository, upstream);
+      return (there ?? (await local.tip())) as Tip;
+    },
+    files: (tip) => filesAt(repository, tip),
+    readMany: (tip, paths) => readFilesAt(repository, tip, paths),
+    commit: async (expected, message, changes) => {
+      try {
+        return await commit(expected, message, changes);
+      } catch (error) {
+        // A disk that is full or a folder that is read-only: nothing moved yet, and the words help.
+        if (!(error instanceof Error) || !("syscall" in error)) throw error;
+        throw new LedgerError(
+          "ledger: expected the git folder to be writable; free space or rights",
+          {
+            cause: error,
+          },
+        );
+      }
+    },
+    history: (tip, query) => readHistory(repository, tip, query, options.now),
+    blobId: (content) => blobIdOf(repository.hash, content),
+  };
+}
