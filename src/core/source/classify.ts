@@ -3,6 +3,7 @@
 
 import { unreachable } from "../failure/assert.ts";
 import type { Failure, FailureCode } from "../failure/failure.ts";
+import { parseStructuredList } from "../pace/structured-list.ts";
 import type { ResponseRule } from "../sync/sync-spec.ts";
 import {
   type Answer,
@@ -188,8 +189,8 @@ function isThrottle(status: number, headers: ResponseHeaders): boolean {
 function saysNoneLeft(headers: ResponseHeaders): boolean {
   const older = ["ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining"];
   const zero = older.some((name) => headers.get(name)?.some((value) => /^0+$/.test(value.trim())));
-  const structured = headers.get("ratelimit") ?? [];
-  return zero || structured.some((value) => value.length <= 1000 && /;\s*r=0(?!\d)/.test(value));
+  const structured = parseStructuredList((headers.get("ratelimit") ?? []).join(", ")) ?? [];
+  return zero || structured.some((member) => member.get("r") === 0);
 }
 
 /** A final refusal: `auth` for 401, 403 and 407, else `source_rejected` (S69). */

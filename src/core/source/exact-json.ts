@@ -153,12 +153,12 @@ function exactly(text: string): ExactJson {
 
 /**
  * Whether the double, written as shortly as possible, is the number that the source wrote. What a number becomes
- * depends on its own text alone, not on whether a longer one stands beside it; and from 2^53 on an integer of many
- * digits is never a double, since its shortest text and its exact value are two things.
+ * depends on its own text alone, not on whether a longer one stands beside it; and from 2^53 on an integer written
+ * in digits is never a double, since its shortest text and its exact value are two things.
  */
 function keepsValue(source: string, value: number): boolean {
   if (!hasLongNumber(source)) return true;
-  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) return false;
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER && /^-?\d+$/.test(source)) return false;
   return decimalOf(source) === decimalOf(String(value));
 }
 

@@ -1,6 +1,7 @@
 // The predicates of the configuration: one value of a body or of the response headers (sources.md section 1).
 // Serves 3 FETCH: response rules, `done`, `deletes.flag`. Only own members are read.
 
+import { unreachable } from "../failure/assert.ts";
 import type { Predicate } from "../sync/sync-spec.ts";
 import type { ResponseHeaders } from "./answer.ts";
 import { readPointer } from "./pointer.ts";
@@ -27,6 +28,8 @@ export function holds(predicate: Predicate, examined: Examined): boolean {
     }
     case "present":
       return test.present === values.some((value) => value !== undefined && value !== null);
+    default:
+      return unreachable(test);
   }
 }
 

@@ -1,20 +1,17 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { parseExactJson, stringifyExact } from "../../../src/core/source/exact-json.ts";
 import { ExactNumber } from "../../../src/core/source/exact-number.ts";
 
-test("reads every JSON document as JSON.parse does (S22)", () => {
+test("a document that a double holds is written as JSON.stringify writes it (S22)", () => {
   fc.assert(
     fc.property(fc.json({ noUnicodeString: false }), fc.nat(4), (text, spaces) => {
-      const value: unknown = JSON.parse(text);
       fc.pre(!text.includes("__proto__"));
+      const value: unknown = JSON.parse(text);
       const answer = parseExactJson(JSON.stringify(value, undefined, spaces), { maxDepth: 1000 });
-      expect(answer).toEqual({
-        ok: true,
-        value: JSON.parse(JSON.stringify(value)),
-        protoDropped: false,
-      });
+      expect(answer).toMatchObject({ ok: true, protoDropped: false });
+      expect(answer.ok && stringifyExact(answer.value)).toBe(JSON.stringify(value));
     }),
   );
 });
@@ -30,7 +27,7 @@ test("every integer keeps its digits on the way through (S22)", () => {
   );
 });
 
-test("what was read and written reads the same again (S22)", () => {
+test("what was read and written is written the same again (S22)", () => {
   const number = fc
     .tuple(
       fc.bigInt({ min: 0n, max: 10n ** 25n }),
@@ -40,12 +37,13 @@ test("what was read and written reads the same again (S22)", () => {
     .map(([whole, fraction, exponent]) => `${whole}.${fraction}e${exponent}`);
   fc.assert(
     fc.property(fc.array(number), (numbers) => {
-      const first = parseExactJson(`[${numbers.join(",")}]`, { maxDepth: 1 });
-      const again = parseExactJson(stringifyExact(first.ok ? first.value : undefined), {
-        maxDepth: 1,
-      });
-      expect(again).toEqual(first);
-      expect(first.ok).toBe(true);
+      const rewrite = (text: string): string => {
+        const answer = parseExactJson(text, { maxDepth: 1 });
+        return answer.ok ? stringifyExact(answer.value) : answer.reason;
+      };
+      const once = rewrite(`[${numbers.join(",")}]`);
+      expect(rewrite(once)).toBe(once);
+      expect(once.startsWith("[")).toBe(true);
     }),
   );
 });
@@ -53,18 +51,22 @@ test("what was read and written reads the same again (S22)", () => {
 test("any text gets an answer, never an exception (S21)", () => {
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom(...'[]{}",:\\0129eE+-._ truefalsn\n') }),
+      fc.string({ unit: fc.constantFrom(...Array.from('[]{}",:\\0129eE+-._ truefalsn\n')) }),
       (text) => {
         const answer = parseExactJson(text, { maxDepth: 5 });
-        let expected = true;
-        try {
-          JSON.parse(text);
-        } catch {
-          expected = false;
-        }
-        if (answer.ok) expect(expected).toBe(true);
-        else if (expected) expect(answer.retryable).toBe(false);
+        // Not JSON always says so; JSON is read unless it is too deep or too large, which no retry changes.
+        expect(answer.ok || answer.retryable !== isJson(text)).toBe(true);
+        expect(answer.ok && !isJson(text)).toBe(false);
       },
     ),
   );
 });
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
