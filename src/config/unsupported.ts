@@ -1,0 +1,69 @@
+// What the file may say already and no engine does yet: each such key is one problem, never silence.
+
+import type { Path, Problem } from "./problem.ts";
+import type {
+  WrittenDestination,
+  WrittenLedger,
+  WrittenLimits,
+  WrittenSource,
+  WrittenSync,
+} from "./written.ts";
+
+type Use = readonly [path: Path, key: string, isUsed: boolean];
+
+/** Of the ledger, paths below it. */
+export function ledgerUnsupported(written: WrittenLedger): readonly Problem[] {
+  return problemsOf([[["publish"], "pull_request", written.publish === "pull_request"]]);
+}
+
+/** Of a source, paths below it. */
+export function sourceUnsupported(written: WrittenSource): readonly Problem[] {
+  if (written.type === "module") return problemsOf([[["type"], "module", true]]);
+  const { type } = written.auth;
+  const isSupported = type === "none" || type === "bearer" || type === "header";
+  return problemsOf([[["auth", "type"], type, !isSupported], ...limitsUses(written.limits ?? {})]);
+}
+
+function limitsUses(limits: WrittenLimits): readonly Use[] {
+  return [
+    [["limits", "quota"], "quota", limits.quota !== undefined],
+    [["limits", "signals"], "a list of signals", typeof limits.signals === "object"],
+    ...(limits.responses ?? []).map((rule, index): Use => [
+      ["limits", "responses", index, "then"],
+      "refresh_auth",
+      rule.then === "refresh_auth",
+    ]),
+  ];
+}
+
+/** Of a destination, paths below it. */
+export function destinationUnsupported(written: WrittenDestination): readonly Problem[] {
+  const { type } = written;
+  return problemsOf([[["type"], type, type !== "sqlite" && type !== "files"]]);
+}
+
+/** Of a sync, paths below it. */
+export function syncUnsupported(written: WrittenSync): readonly Problem[] {
+  const { pages = {}, run = {}, alerts = {}, deletes = "none" } = written;
+  const kind = deletes === "none" ? {} : deletes;
+  return problemsOf([
+    [["emit"], "emit", (written.emit ?? "") !== ""],
+    [["pages", "cap"], "cap", pages.cap !== undefined],
+    [["pages", "incomplete_when"], "incomplete_when", pages.incomplete_when !== undefined],
+    [["deletes", "sync"], "sync", kind.sync !== undefined],
+    [["deletes", "snapshot"], "snapshot", kind.snapshot !== undefined],
+    [["run", "concurrency"], "concurrency above 1", (run.concurrency ?? 1) > 1],
+    [["run", "reread"], "reread", run.reread !== undefined],
+    [["transform"], "transform", written.transform !== undefined],
+    [["approve"], "pull_request", written.approve === "pull_request"],
+    [["alerts", "anomaly"], alerts.anomaly ?? "", (alerts.anomaly ?? "off") !== "off"],
+    [["alerts", "issue"], "issue", alerts.issue === true],
+    [["alerts", "heartbeat"], "heartbeat", alerts.heartbeat !== undefined],
+  ]);
+}
+
+function problemsOf(uses: readonly Use[]): readonly Problem[] {
+  return uses
+    .filter(([, , isUsed]) => isUsed)
+    .map(([path, key]) => ({ path, text: `not supported yet: ${key}` }));
+}
