@@ -1,0 +1,6 @@
+// The contract of destinations on NDJSON files spread over buckets.
+
+import { destinationContract } from "../contracts/destination.contract.ts";
+import { filesFixture } from "../support/files-fixture.ts";
+
+destinationContract("files, buckets", async () => filesFixture("ndjson", 4), { windowRows: false });

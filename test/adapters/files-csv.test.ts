@@ -1,0 +1,6 @@
+// The contract of destinations on CSV files.
+
+import { destinationContract } from "../contracts/destination.contract.ts";
+import { filesFixture } from "../support/files-fixture.ts";
+
+destinationContract("files, csv", async () => filesFixture("csv", 1), { windowRows: false });
