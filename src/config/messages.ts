@@ -48,8 +48,9 @@ function problemsOfMapping(issue: Issue, path: Path): readonly Problem[] {
 
 function unknownKeyText(key: string, known: readonly string[]): string {
   const nearest = nearestName(key, known);
-  const remedy = nearest === undefined ? "remove it" : `did you mean ${nearest}?`;
-  return `expected one of ${known.join(" ")}, found an unknown key; ${remedy}`;
+  if (nearest !== undefined)
+    return `expected a known key, found an unknown one; did you mean ${nearest}?`;
+  return `expected one of ${known.join(" ")}, found an unknown key; remove it`;
 }
 
 function wordsOf(issue: Issue): readonly [expected: string, remedy: string] {

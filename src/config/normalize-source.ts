@@ -15,7 +15,7 @@ import type {
   WrittenHttpSource,
   WrittenLimits,
   WrittenResponseRule,
-} from "./written.ts";
+} from "./written-source.ts";
 
 /** A source with its defaults; undefined when its credentials are of a kind that is still to come. */
 export function resolveSource(name: string, written: WrittenHttpSource): SourceSpec | undefined {
@@ -35,18 +35,12 @@ export function resolveSource(name: string, written: WrittenHttpSource): SourceS
 }
 
 function resolveAuth(written: WrittenAuth): AuthSpec | undefined {
-  switch (written.type) {
-    case "none":
-      return { type: "none" };
-    case "bearer":
-      return { type: "bearer", env: written.env, prefix: written.prefix ?? "Bearer" };
-    case "header": {
-      const { name, env, prefix = "" } = written;
-      return { type: "header", name, env, prefix };
-    }
-    default:
-      return undefined;
-  }
+  if (written.type === "none") return { type: "none" };
+  if (written.type === "bearer")
+    return { type: "bearer", env: written.env, prefix: written.prefix ?? "Bearer" };
+  if (written.type !== "header") return undefined;
+  const { name, env, prefix = "" } = written;
+  return { type: "header", name, env, prefix };
 }
 
 function resolveLimits(written: WrittenLimits = {}): LimitsSpec {

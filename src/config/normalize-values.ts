@@ -5,7 +5,7 @@ import { parsePointer } from "../core/source/pointer.ts";
 import type { Locator, Pointer, Predicate, TimeFormat } from "../core/sync/sync-spec.ts";
 import { approximateMicros, type Duration, parseDuration } from "../core/time/duration.ts";
 import { sizePattern } from "./schema-values.ts";
-import type { WrittenPredicate } from "./written.ts";
+import type { WrittenPredicate } from "./written-source.ts";
 
 /** A checked duration. */
 export function durationOf(text: string): Duration {

@@ -3,7 +3,8 @@
 
 import type { DestinationSpec, LedgerSpec } from "../core/sync/sync-spec.ts";
 import { bytesOf, msOfText } from "./normalize-values.ts";
-import type { WrittenDestination, WrittenLedger } from "./written.ts";
+import type { WrittenDestination } from "./written-source.ts";
+import type { WrittenLedger } from "./written.ts";
 
 /** The ledger with its defaults. */
 export function resolveLedger(written: WrittenLedger = {}): LedgerSpec {

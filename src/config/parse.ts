@@ -21,9 +21,9 @@ import { sourceShapeProblems, strayPlaceholders, syncShapeProblems } from "./rul
 import { sourceProblems } from "./rules-source.ts";
 import { sharedTableProblems, tableProblems } from "./rules-table.ts";
 import { windowProblems } from "./rules-window.ts";
-import { destination } from "./schema-destination.ts";
-import { source } from "./schema-source.ts";
-import { sync } from "./schema-sync.ts";
+import { destinationSchema } from "./schema-destination.ts";
+import { sourceSchema } from "./schema-source.ts";
+import { syncSchema } from "./schema-sync.ts";
 import type { SchemaOf } from "./schema-values.ts";
 import { shellSchema, type WrittenShell } from "./schema.ts";
 import {
@@ -33,7 +33,8 @@ import {
   syncUnsupported,
 } from "./unsupported.ts";
 import { projectWarnings } from "./warnings.ts";
-import type { WrittenDestination, WrittenSource, WrittenSync } from "./written.ts";
+import type { WrittenDestination, WrittenSource } from "./written-source.ts";
+import type { WrittenSync } from "./written.ts";
 import { readYaml } from "./yaml-text.ts";
 
 export interface ParseOptions {
@@ -65,9 +66,9 @@ function readProject(
   const shell = read(shellSchema, value, [], problems);
   const parts = shell ?? readableParts(value);
   const written = {
-    sources: readEntries(source, parts.sources, "sources", problems),
-    destinations: readEntries(destination, parts.destinations, "destinations", problems),
-    syncs: readEntries(sync, parts.syncs, "syncs", problems),
+    sources: readEntries(sourceSchema, parts.sources, "sources", problems),
+    destinations: readEntries(destinationSchema, parts.destinations, "destinations", problems),
+    syncs: readEntries(syncSchema, parts.syncs, "syncs", problems),
   };
   problems.push(...ledgerUnsupported(shell?.ledger ?? {}).map(below(["ledger"])));
   const ledger = shell === undefined ? undefined : resolveLedger(shell.ledger);

@@ -37,9 +37,9 @@ export function describeFound(value: unknown, path: Path): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  const hidden = path.some((part) => hiddenPlaces.has(String(part)));
-  if (typeof value === "string") return hidden ? "other text" : quote(value);
-  return hidden ? `a ${typeof value}` : String(value);
+  const isHidden = path.some((part) => hiddenPlaces.has(String(part))) && path.at(-1) !== "type";
+  if (typeof value === "string") return isHidden ? "other text" : quote(value);
+  return isHidden ? `a ${typeof value}` : JSON.stringify(value);
 }
 
 const shownMax = 40;

@@ -2,7 +2,8 @@
 // could not even express what is wrong.
 
 import { type Path, type Problem, quote } from "./problem.ts";
-import type { WrittenLimits, WrittenPredicate, WrittenSource, WrittenSync } from "./written.ts";
+import type { WrittenLimits, WrittenPredicate, WrittenSource } from "./written-source.ts";
+import type { WrittenSync } from "./written.ts";
 
 /** Problems of a source's mappings, paths below the source. */
 export function sourceShapeProblems(written: WrittenSource): readonly Problem[] {

@@ -20,7 +20,7 @@ import {
   text,
   whole,
 } from "./schema-values.ts";
-import type { WrittenDestination } from "./written.ts";
+import type { WrittenDestination } from "./written-source.ts";
 
 const path = must("The file or folder; relative paths start at the repository's root.", filled);
 const batch = may("Rows in one statement or request.", whole(1));
@@ -32,7 +32,7 @@ const effect = mapping({
 });
 
 /** A destination. */
-export const destination: SchemaOf<WrittenDestination> = v.variant("type", [
+export const destinationSchema: SchemaOf<WrittenDestination> = v.variant("type", [
   mapping({ type: v.literal("sqlite"), path }),
   mapping({
     type: v.literal("files"),

@@ -31,7 +31,7 @@ import type {
   WrittenResponseRule,
   WrittenSignal,
   WrittenSource,
-} from "./written.ts";
+} from "./written-source.ts";
 
 const env = must("Name of the environment variable that holds the secret.", text);
 const prefix = may("Text before the secret, and a space.", text);
@@ -117,6 +117,7 @@ const responseRule: SchemaOf<WrittenResponseRule> = mapping({
       }),
     ),
   ),
+  // oxlint-disable-next-line unicorn/no-thenable -- the key is the contract's; nothing awaits a schema
   then: must(
     "What to do with such a response.",
     v.picklist([
@@ -192,7 +193,7 @@ export const httpEntries: HttpEntries = {
 };
 
 /** A source. */
-export const source: SchemaOf<WrittenSource> = v.variant("type", [
+export const sourceSchema: SchemaOf<WrittenSource> = v.variant("type", [
   mapping({ type: v.literal("http"), ...httpEntries }),
   mapping({
     type: v.literal("module"),

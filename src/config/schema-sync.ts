@@ -97,6 +97,7 @@ const order: SchemaOf<WrittenOrder> = noList(
   mapping({
     by: may("What the response is sorted by.", v.picklist(["watermark", "key", "created", "none"])),
     dir: may("Its direction.", v.picklist(["asc", "desc"])),
+    // oxlint-disable-next-line unicorn/no-thenable -- the key is the contract's; nothing awaits a schema
     then: may("key: ties are in key order.", v.picklist(["key", "none"])),
     compare: may("How the server orders keys.", v.picklist(["bytes", "numeric"])),
   }),
@@ -215,7 +216,7 @@ const alerts = noList(
 );
 
 /** A sync. */
-export const sync: SchemaOf<WrittenSync> = mapping({
+export const syncSchema: SchemaOf<WrittenSync> = mapping({
   id: may("Names the ledger folder and run ids; keep it when renaming.", name),
   source: must("The name of a source.", name),
   vars: may("Text for {{vars.name}}, before the source's.", vars),

@@ -8,7 +8,7 @@ import type { Template } from "../core/sync/sync-spec.ts";
 import { isZero, parseDuration } from "../core/time/duration.ts";
 import { parseInstant } from "../core/time/instant.ts";
 import { isZone } from "../core/time/zone.ts";
-import type { WrittenPredicate, WrittenScalar } from "./written.ts";
+import type { WrittenPredicate, WrittenScalar } from "./written-source.ts";
 
 /** A schema for `Output`, whatever comes in. */
 export type SchemaOf<Output> = v.GenericSchema<unknown, Output>;

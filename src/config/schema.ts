@@ -3,9 +3,9 @@
 
 import * as v from "valibot";
 
-import { destination } from "./schema-destination.ts";
-import { source } from "./schema-source.ts";
-import { sync } from "./schema-sync.ts";
+import { destinationSchema } from "./schema-destination.ts";
+import { sourceSchema } from "./schema-source.ts";
+import { syncSchema } from "./schema-sync.ts";
 import {
   mapping,
   mappingOf,
@@ -100,4 +100,8 @@ export const shellSchema: SchemaOf<WrittenShell> = fileOf({
 });
 
 /** The whole file. */
-export const projectSchema: SchemaOf<WrittenProject> = fileOf({ source, destination, sync });
+export const projectSchema: SchemaOf<WrittenProject> = fileOf({
+  source: sourceSchema,
+  destination: destinationSchema,
+  sync: syncSchema,
+});

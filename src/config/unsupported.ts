@@ -1,13 +1,8 @@
 // What the file may say already and no engine does yet: each such key is one problem, never silence.
 
 import type { Path, Problem } from "./problem.ts";
-import type {
-  WrittenDestination,
-  WrittenLedger,
-  WrittenLimits,
-  WrittenSource,
-  WrittenSync,
-} from "./written.ts";
+import type { WrittenDestination, WrittenLimits, WrittenSource } from "./written-source.ts";
+import type { WrittenLedger, WrittenSync } from "./written.ts";
 
 type Use = readonly [path: Path, key: string, isUsed: boolean];
 
