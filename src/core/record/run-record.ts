@@ -51,6 +51,19 @@ export const noRequests: Requests = {
   lastAt: undefined,
 };
 
+/** Tries of two parts of one attempt. */
+export function addRequests(a: Requests, b: Requests): Requests {
+  const later = a.lastAt === undefined || (b.lastAt !== undefined && b.lastAt > a.lastAt);
+  return {
+    sent: a.sent + b.sent,
+    retried: a.retried + b.retried,
+    throttled: a.throttled + b.throttled,
+    bytes: a.bytes + b.bytes,
+    slowestMs: Math.max(a.slowestMs, b.slowestMs),
+    lastAt: later ? b.lastAt : a.lastAt,
+  };
+}
+
 /** Key and watermark of a delivered record; the key as `item_keys` shows it. */
 export interface SeenItem {
   readonly watermark: Instant;
