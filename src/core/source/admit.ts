@@ -26,7 +26,9 @@ export interface DeliveredItem {
 /** What one item counts as (S26). */
 export type Admitted =
   | { readonly kind: "failed"; readonly item: FailedItem }
-  | { readonly kind: "skipped" | "out_of_window" | "duplicate" }
+  | { readonly kind: "skipped" }
+  | { readonly kind: "out_of_window" }
+  | { readonly kind: "duplicate" }
   | { readonly kind: "delivered"; readonly item: DeliveredItem }
   /** A watermark without an offset, and no `watermark.timezone`: the window fails with `config` (S33). */
   | { readonly kind: "zoneless" };

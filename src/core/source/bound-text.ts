@@ -1,5 +1,6 @@
 // Fetch: how a bound is written for the server (S37). The opposite direction of watermark-text.ts.
 
+import { unreachable } from "../failure/assert.ts";
 import type { TimeFormat } from "../sync/sync-spec.ts";
 import {
   fieldsOf,
@@ -17,16 +18,9 @@ export type BoundValue = string | number;
 
 /** The smallest step that the format can write, in microseconds; a finer bound would be cut, which narrows an end. */
 export function writtenUnitMicros(format: TimeFormat): number {
-  switch (format.kind) {
-    case "date":
-      return 86_400_000_000;
-    case "http_date":
-      return 1_000_000;
-    case "pattern":
-      return compilePattern(format.pattern).unitMicros;
-    default:
-      return 1;
-  }
+  if (format.kind === "date") return 86_400_000_000;
+  if (format.kind === "http_date") return 1_000_000;
+  return format.kind === "pattern" ? compilePattern(format.pattern).unitMicros : 1;
 }
 
 /** Whether the format says no offset, so that it is written on the wall clock of `filter.timezone` (S37). */
@@ -64,6 +58,8 @@ export function writeBound(
       const pattern = compilePattern(format.pattern);
       return pattern.write(pattern.hasOffset ? fieldsOf(at) : wallClock(at, zone));
     }
+    default:
+      return unreachable(format);
   }
 }
 

@@ -1,5 +1,6 @@
 // Timestamps in a form of the user's own, such as `YYYY/MM/DD HH:mm` (S31): compiled once, then read or written.
 
+import { unreachable } from "../failure/assert.ts";
 import type { UtcFields } from "../time/instant.ts";
 
 type Token = "YYYY" | "MM" | "DD" | "HH" | "mm" | "ss" | "SSS" | "SSSSSS" | "Z";
@@ -112,6 +113,8 @@ function writePart(part: Part, fields: UtcFields): string {
       return pad(fields.micro, 6);
     case "Z":
       return "Z";
+    default:
+      return unreachable(part.token);
   }
 }
 

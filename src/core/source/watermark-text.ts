@@ -2,6 +2,7 @@
 // thousands a second pass through here. Digits beyond microseconds are cut, never rounded; nothing is guessed.
 
 import type { TimeFormat } from "../sync/sync-spec.ts";
+import { unreachable } from "../failure/assert.ts";
 import {
   fieldsOf,
   type Instant,
@@ -43,6 +44,8 @@ export function timeReader(format: TimeFormat, timezone: string | undefined): Ti
       return textReader((text) => reading(parseHttpDate(text)));
     case "pattern":
       return textReader(patternReader(format.pattern, localReader(timezone)));
+    default:
+      return unreachable(format);
   }
 }
 
