@@ -1,0 +1,177 @@
+// 1 PLAN of a run: reads what the planner needs out of the snapshot and decides which syncs may be served now.
+// What is planned is core/plan; this file only says which sources are free (P13, P16) and which syncs are stopped.
+
+import type { PlannedWindow } from "../../core/plan/open-windows.ts";
+import { type Plan, planWindows } from "../../core/plan/plan.ts";
+import { isDead } from "../../core/plan/recovery.ts";
+import { holdsSourceUntil } from "../../core/plan/standing.ts";
+import type { SyncState } from "../../core/plan/sync-state.ts";
+import { emptyFold } from "../../core/record/fold-record.ts";
+import { parseRunId, type RunId } from "../../core/record/run-id.ts";
+import type { RunRecord } from "../../core/record/run-record.ts";
+import type { SyncSpec } from "../../core/sync/sync-spec.ts";
+import { formatInstant, type Instant, instantOf } from "../../core/time/instant.ts";
+import type { LedgerSnapshot, SyncLedger } from "../../ports/ledger.ts";
+import { mappingDigestOf, nowOf, type Ports, type RunContext } from "../run-context.ts";
+
+/** The plan of a run on a snapshot, for the sources and syncs that it may use now. */
+export async function plan(ctx: RunContext, snapshot: LedgerSnapshot): Promise<Plan> {
+  const now = nowOf(ctx);
+  stopDamaged(ctx, snapshot);
+  const usable = ctx.project.syncs.filter((sync) => mayServe(ctx, snapshot, sync, now));
+  const states = await readStates(ctx, snapshot, usable, ctx.request.reruns ?? []);
+  return planWindows({
+    states,
+    selected: ctx.request.reruns === undefined ? selectedIds(ctx) : new Set(),
+    now,
+    claimed: ctx.progress.claimed,
+    attempted: ctx.progress.attempted,
+    reruns: namedWindows(states, ctx.request.reruns ?? []),
+    maxWindows: ctx.request.maxWindows,
+  });
+}
+
+/** Ids of the syncs the run was started for. */
+export function selectedIds(ctx: Pick<RunContext, "project" | "request">): ReadonlySet<string> {
+  const { syncs } = ctx.request;
+  const chosen = ctx.project.syncs.filter(
+    (sync) => syncs.length === 0 || syncs.includes(sync.name),
+  );
+  return new Set(chosen.map((sync) => sync.id));
+}
+
+/** What the planner reads of each sync, with the folded months that orders and reruns touch (contract 3.5). */
+export async function readStates(
+  ctx: Pick<RunContext, "project"> & { readonly ports: Pick<Ports, "digest" | "ledger"> },
+  snapshot: LedgerSnapshot,
+  syncs: readonly SyncSpec[],
+  reruns: readonly RunId[],
+): Promise<readonly SyncState[]> {
+  return await Promise.all(
+    syncs.map(async (spec) => {
+      const ledger = ledgerOf(snapshot, spec.id);
+      const months = monthsTouched(ledger, spec.id, reruns);
+      const { records: folded } =
+        months.length === 0
+          ? { records: [] }
+          : await ctx.ports.ledger.folded(snapshot.tip, ledger, months);
+      const { records, orders, fold } = ledger;
+      return { spec, mappingDigest: mappingDigestOf(ctx, spec), records, folded, fold, orders };
+    }),
+  );
+}
+
+/** The folder of a sync; one that has never run has none. */
+export function ledgerOf(snapshot: LedgerSnapshot, id: string): SyncLedger {
+  const empty = { id, records: [], orders: [], fold: emptyFold, problems: [], fingerprint: "" };
+  return snapshot.syncs.get(id) ?? empty;
+}
+
+function monthsTouched(
+  ledger: SyncLedger,
+  id: string,
+  reruns: readonly RunId[],
+): readonly string[] {
+  const rereading = ledger.orders.filter((order) => order.reprocess !== "missing");
+  const months = ledger.fold.months.map(({ month }) => month);
+  const own = new Set(ledger.records.map((record) => record.runId));
+  const named = reruns
+    .filter((runId) => !own.has(runId))
+    .map((runId) => parseRunId(runId))
+    .filter((parts) => parts?.syncId === id)
+    .map((parts) => (parts === undefined ? "" : formatInstant(parts.window.start).slice(0, 7)));
+  return months.filter(
+    (month) => named.includes(month) || rereading.some((order) => reaches(order, month)),
+  );
+}
+
+// A window of the month before may reach into the range, so one month more is read on that side.
+function reaches(order: { readonly from: Instant; readonly to: Instant }, month: string): boolean {
+  const first = formatInstant(order.from).slice(0, 7);
+  const last = formatInstant(order.to).slice(0, 7);
+  return month <= last && nextMonth(month) >= first;
+}
+
+function nextMonth(month: string): string {
+  const [year, number] = month.split("-").map(Number) as [number, number];
+  return number === 12
+    ? `${year + 1}-01`
+    : `${month.slice(0, 5)}${String(number + 1).padStart(2, "0")}`;
+}
+
+// A damaged folder stops its sync and no other (contract 3).
+function stopDamaged(ctx: RunContext, snapshot: LedgerSnapshot): void {
+  for (const sync of ctx.project.syncs) {
+    const [first] = ledgerOf(snapshot, sync.id).problems;
+    if (first !== undefined) ctx.progress.stopped.set(sync.id, `${first.path}: ${first.reason}`);
+  }
+}
+
+function mayServe(
+  ctx: RunContext,
+  snapshot: LedgerSnapshot,
+  sync: SyncSpec,
+  now: Instant,
+): boolean {
+  if (ctx.progress.stopped.has(sync.id) || !heldSources(ctx).has(sync.source)) return false;
+  if (ctx.sessions.get(sync.source)?.closed !== undefined) return false;
+  const records = recordsOfSource(snapshot, sync.source);
+  const foreign = records.find((record) => isForeignAndAlive(ctx, record, now));
+  if (foreign !== undefined && foreign.status === "running") {
+    note(ctx, `${sync.source} is in use by ${foreign.claim.holder} for ${foreign.runId}`);
+    return false;
+  }
+  if (ctx.request.reruns !== undefined) return true;
+  const until = Math.max(...records.map((record) => holdsSourceUntil(record, now) ?? 0), 0);
+  if (until > now)
+    note(ctx, `${sync.source} is left alone until ${formatInstant(instantOf(until))}`);
+  return until <= now;
+}
+
+/** The sources of the syncs the run was started for. */
+function heldSources(ctx: RunContext): ReadonlySet<string> {
+  const selected = selectedIds(ctx);
+  return new Set(
+    ctx.project.syncs.filter((sync) => selected.has(sync.id)).map((sync) => sync.source),
+  );
+}
+
+/** Every record of a source that has a file, those of retired syncs too. */
+export function recordsOfSource(snapshot: LedgerSnapshot, source: string): readonly RunRecord[] {
+  return [...snapshot.syncs.values()].flatMap((ledger) =>
+    ledger.records.filter((record) => record.source === source),
+  );
+}
+
+function isForeignAndAlive(ctx: RunContext, record: RunRecord, now: Instant): boolean {
+  if (record.status !== "running" || record.claim.holder === ctx.identity.holder) return false;
+  return !isDead(record, "unknown", now);
+}
+
+function note(ctx: RunContext, text: string): void {
+  if (ctx.progress.notes.includes(text)) return;
+  ctx.progress.notes.push(text);
+  ctx.ports.progress.report({ kind: "note", text });
+}
+
+function namedWindows(
+  states: readonly SyncState[],
+  reruns: readonly RunId[],
+): readonly PlannedWindow[] {
+  const wanted = new Set(reruns);
+  return states.flatMap((state) =>
+    [...state.records, ...state.folded.filter((record) => !isOwn(state, record))]
+      .filter((record) => wanted.has(record.runId) && record.status !== "running")
+      .map((record) => ({
+        syncId: state.spec.id,
+        window: record.window,
+        reason: "rerun" as const,
+        lane: "ordered" as const,
+        record,
+      })),
+  );
+}
+
+function isOwn(state: SyncState, record: RunRecord): boolean {
+  return state.records.some((own) => own.runId === record.runId);
+}

@@ -1,0 +1,169 @@
+// One turn of a run is one commit: it settles the window that ended and, in the same commit, starts the next claimed
+// one or claims anew (contract 4, claim). Built on a snapshot and built again on another after a lost race, so
+// everything here may happen more than once; what has really happened is noted in noteTurn, after the commit.
+
+import { progressOf } from "../core/plan/orders.ts";
+import type { LedgerEvent } from "../core/record/commit-message.ts";
+import { noRequests, type RunningRecord } from "../core/record/run-record.ts";
+import { release } from "../core/record/transitions.ts";
+import type { FileChange } from "../ports/ledger-store.ts";
+import type { LedgerChange, LedgerSnapshot } from "../ports/ledger.ts";
+import { checkDestination } from "./check-destination.ts";
+import { nowOf, type RunContext, specOf } from "./run-context.ts";
+import type { AttemptEnd } from "./run-window.ts";
+import { type ClaimedWindow, claimWindows, noteClaims, startWindow } from "./steps/claim.ts";
+import type { Draft } from "./steps/commit.ts";
+import { ledgerOf, plan, readStates } from "./steps/plan.ts";
+import { type SettledAttempt, settleAttempt } from "./steps/settle.ts";
+
+/** What one commit does, and what the run does after it. */
+export interface Turn {
+  readonly draft: Draft;
+  readonly settled: SettledAttempt | undefined;
+  readonly claimed: readonly ClaimedWindow[];
+  readonly queue: readonly RunningRecord[];
+  /** Released because their source closed or the run stops. */
+  readonly released: readonly RunningRecord[];
+  /** The window whose turn it is now; undefined when the run has nothing more to do. */
+  readonly next: RunningRecord | undefined;
+}
+
+/** Builds the turn on a snapshot; undefined when nothing is to be written. */
+export async function buildTurn(
+  ctx: RunContext,
+  ended: AttemptEnd | undefined,
+  snapshot: LedgerSnapshot,
+): Promise<Turn | undefined> {
+  const settled = await settleEnded(ctx, ended, snapshot);
+  const changes: LedgerChange[] = [...(settled?.changes ?? [])];
+  const events: LedgerEvent[] = settled === undefined ? [] : settledEvents(settled);
+  const ours = ctx.progress.queue.filter((record) => isOurs(ctx, record, snapshot));
+  const released = ours.filter((record) => !maySend(ctx, record));
+  for (const record of released) {
+    const ending = { requests: noRequests, now: nowOf(ctx), code: undefined };
+    const pending = release(record, ending);
+    changes.push({ kind: "put_record", record: pending });
+    events.push({ kind: "released", record: pending });
+  }
+  const seen = await ctx.ports.ledger.apply(snapshot, changes, snapshot.tip);
+  const waiting = ours.filter((record) => maySend(ctx, record));
+  const claimed = waiting.length === 0 ? await claimNext(ctx, seen) : [];
+  const [first, ...queue] = waiting.length === 0 ? claimed.map(({ record }) => record) : waiting;
+  const next = first === undefined ? undefined : startWindow(ctx, first);
+  for (const record of [
+    ...(next === undefined ? [] : [next]),
+    ...(claimed.length > 0 ? queue : []),
+  ]) {
+    changes.push({ kind: "put_record", record });
+    events.push({ kind: claimed.length > 0 ? "claimed" : "started", record });
+  }
+  if (changes.length === 0) return undefined;
+  const done = await doneOrders(ctx, snapshot, changes);
+  const files: readonly FileChange[] = settled?.files ?? [];
+  const draft = {
+    changes: [...changes, ...done.map(({ change }) => change)],
+    files,
+    events: [...events, ...done.map(({ event }) => event)],
+  };
+  return { draft, settled, claimed, queue, released, next };
+}
+
+/** Notes a turn whose commit was accepted. */
+export function noteTurn(ctx: RunContext, turn: Turn): void {
+  const { progress } = ctx.ports;
+  if (turn.settled !== undefined) {
+    ctx.progress.settled.push(turn.settled);
+    progress.report({ kind: "settled", record: turn.settled.record });
+  }
+  noteClaims(ctx, turn.claimed);
+  for (const { record } of turn.claimed)
+    progress.report({ kind: "claimed", runId: record.runId, reason: record.reason });
+  ctx.progress.queue = turn.queue;
+  if (turn.next !== undefined)
+    progress.report({ kind: "started", runId: turn.next.runId, attempt: turn.next.attempt });
+}
+
+// L7: only where the ledger still names our holder and epoch is there something of ours to settle.
+function isOurs(ctx: RunContext, record: RunningRecord, snapshot: LedgerSnapshot): boolean {
+  const there = ledgerOf(snapshot, record.sync).records.find(({ runId }) => runId === record.runId);
+  if (there?.status !== "running") return false;
+  return there.claim.holder === ctx.identity.holder && there.claim.epoch === record.claim.epoch;
+}
+
+async function settleEnded(
+  ctx: RunContext,
+  ended: AttemptEnd | undefined,
+  snapshot: LedgerSnapshot,
+): Promise<SettledAttempt | undefined> {
+  if (ended === undefined) return undefined;
+  if (isOurs(ctx, ended.record, snapshot))
+    return await settleAttempt(ctx, ended, snapshot, ctx.ports.store.files(snapshot.tip));
+  ctx.progress.faults.push(
+    `${ended.record.runId}: the ledger names another holder by now; what this run read is left to that one`,
+  );
+  return undefined;
+}
+
+function settledEvents(settled: SettledAttempt): LedgerEvent[] {
+  const { record, parts } = settled;
+  if (record.status === "pending") return [{ kind: "released", record }];
+  const events: LedgerEvent[] = [{ kind: "settled", record }];
+  return [...events, ...parts.map((part) => ({ kind: "split" as const, record: part }))];
+}
+
+function maySend(ctx: RunContext, record: RunningRecord): boolean {
+  if (ctx.deadline.stop.aborted || ctx.progress.stopped.has(record.sync)) return false;
+  return ctx.sessions.get(specOf(ctx, record.sync).source)?.closed === undefined;
+}
+
+// The plan is asked anew before every claim. A sync whose destination does not hold what the ledger says is stopped
+// and the plan asked again, so the loop ends after as many rounds as there are syncs.
+async function claimNext(
+  ctx: RunContext,
+  snapshot: LedgerSnapshot,
+): Promise<readonly ClaimedWindow[]> {
+  for (let round = 0; round <= ctx.project.syncs.length; round += 1) {
+    if (ctx.deadline.stop.aborted) return [];
+    const { windows, remaining } = await plan(ctx, snapshot);
+    ctx.ports.progress.report({ kind: "planned", windows: windows.length, remaining });
+    const before = ctx.progress.stopped.size;
+    for (const id of new Set(windows.map((window) => window.syncId))) {
+      const missing = await checkDestination(ctx, specOf(ctx, id), snapshot);
+      if (missing !== undefined) ctx.progress.stopped.set(id, missing);
+    }
+    if (ctx.progress.stopped.size > before) continue;
+    const claimed = await claimWindows(ctx, windows, snapshot);
+    if (claimed.length > 0 || ctx.progress.stopped.size === before) return claimed;
+  }
+  return [];
+}
+
+// A sync's next commit removes its done orders (contract 3.4), the settling of their last window included.
+async function doneOrders(
+  ctx: RunContext,
+  snapshot: LedgerSnapshot,
+  changes: readonly LedgerChange[],
+): Promise<readonly { readonly change: LedgerChange; readonly event: LedgerEvent }[]> {
+  const after = await ctx.ports.ledger.apply(snapshot, changes, snapshot.tip);
+  const ids = new Set(changes.map((change) => syncOf(change)));
+  const syncs = ctx.project.syncs.filter((sync) => ids.has(sync.id));
+  const states = await readStates(ctx, after, syncs, []);
+  const now = nowOf(ctx);
+  return states.flatMap((state) =>
+    state.orders
+      .filter((order) => progressOf(order, state, now).done)
+      .map((order) => {
+        const syncId = state.spec.id;
+        return {
+          change: { kind: "remove_order" as const, syncId, orderId: order.id },
+          event: { kind: "order_done" as const, syncId, order },
+        };
+      }),
+  );
+}
+
+function syncOf(change: LedgerChange): string {
+  if (change.kind === "put_record") return change.record.sync;
+  if (change.kind === "remove_record") return change.runId.split("/")[0] ?? "";
+  return change.syncId;
+}
