@@ -4,7 +4,7 @@
 import { openWindows } from "../core/plan/open-windows.ts";
 import { retentionEdge, type SyncState } from "../core/plan/sync-state.ts";
 import type { LedgerEvent } from "../core/record/commit-message.ts";
-import type { PendingRecord } from "../core/record/run-record.ts";
+import { hasSucceeded, type PendingRecord } from "../core/record/run-record.ts";
 import {
   expire,
   isExpiredUntouched,
@@ -53,7 +53,8 @@ function cutPending(
   now: Instant,
 ): Pick<Draft, "changes" | "events"> {
   const { window, sync } = pending;
-  if (window.end <= edge) {
+  // A window that was covered once is not cut: it expires whole, and its coverage stays in its history (L2).
+  if (window.end <= edge || hasSucceeded(pending)) {
     const record = expire(sync, window, identity, pending, now);
     return { changes: [{ kind: "put_record", record }], events: [{ kind: "expired", record }] };
   }

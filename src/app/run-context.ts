@@ -55,18 +55,24 @@ export interface RunRequest {
   readonly reruns: readonly RunId[] | undefined;
 }
 
-export interface RunContext {
-  readonly project: ProjectSpec;
+/** What every commit needs, of a run or of a command that writes once. */
+export interface Committing {
   readonly ports: Ports;
   readonly identity: RunIdentity;
+  /** The ledger at the tip that the next commit expects. */
+  snapshot: LedgerSnapshot;
+  lastCommit: string | undefined;
+}
+
+export interface RunContext extends Committing {
+  readonly project: ProjectSpec;
   readonly request: RunRequest;
   readonly deadline: Deadline;
+  readonly startedAt: Instant;
   /** Per source name; opened when its first window is claimed. */
   readonly sessions: Map<string, SourceSession>;
   readonly destinations: Map<string, Destination>;
   readonly progress: RunProgress;
-  /** The ledger at the tip that the next commit expects. */
-  snapshot: LedgerSnapshot;
 }
 
 /** What the run has done and met. */
@@ -86,7 +92,6 @@ export interface RunProgress {
   /** Sentences that make the run fail whatever its windows say. */
   readonly faults: string[];
   readonly notes: string[];
-  lastCommit: string | undefined;
 }
 
 /** A window that this run settled or released. */
@@ -120,7 +125,10 @@ export function sourceSpecOf(ctx: Pick<RunContext, "project">, sync: SyncSpec): 
 }
 
 /** The destination of a sync, opened once per run. */
-export function destinationOf(ctx: RunContext, sync: SyncSpec): Destination {
+export function destinationOf(
+  ctx: Pick<RunContext, "project" | "ports" | "destinations">,
+  sync: SyncSpec,
+): Destination {
   const open = ctx.destinations.get(sync.destination);
   if (open !== undefined) return open;
   const spec = ctx.project.destinations.get(sync.destination);

@@ -6,7 +6,7 @@ import { LedgerError } from "../../core/failure/errors.ts";
 import { commitDigest, commitMessage, type LedgerEvent } from "../../core/record/commit-message.ts";
 import type { FileChange, Tip } from "../../ports/ledger-store.ts";
 import type { LedgerChange, LedgerSnapshot } from "../../ports/ledger.ts";
-import type { RunContext } from "../run-context.ts";
+import type { Committing } from "../run-context.ts";
 
 /** One commit to be made on a snapshot. */
 export interface Draft {
@@ -30,7 +30,7 @@ const backoffMaxMs = 3000;
 
 /** Builds and commits until the commit is accepted, refused, or there is nothing to write. */
 export async function commitDraft(
-  ctx: RunContext,
+  ctx: Committing,
   build: (snapshot: LedgerSnapshot) => Promise<Draft | undefined>,
 ): Promise<CommitEnd> {
   const { store, ledger } = ctx.ports;
@@ -55,7 +55,7 @@ export async function commitDraft(
     const own = answer.kind === "committed" ? answer.tip : undefined;
     const tip = own ?? (await findOwn(ctx, snapshot.tip, answer.kind, digest));
     if (tip !== undefined) {
-      ctx.progress.lastCommit = tip;
+      ctx.lastCommit = tip;
       ctx.snapshot = await snapshotAfter(ctx, draft, tip, own !== undefined);
       ctx.ports.progress.report({ kind: "committed", tip, subject: message.split("\n")[0] ?? "" });
       return { kind: "committed" };
@@ -72,7 +72,7 @@ export async function commitDraft(
 
 // After an unknown answer our own commit is looked for by holder and digest, so that it is never made twice.
 async function findOwn(
-  ctx: RunContext,
+  ctx: Committing,
   since: Tip,
   kind: "committed" | "conflict" | "unknown",
   digest: string,
@@ -101,7 +101,7 @@ function hasTrailer(
 // Commits of one run are chained on the returned tip. A commit found after an unknown answer may have others on top,
 // and folded months are no records: then the ledger is read again.
 async function snapshotAfter(
-  ctx: RunContext,
+  ctx: Committing,
   draft: Draft,
   tip: Tip,
   isOwnTip: boolean,
@@ -111,7 +111,7 @@ async function snapshotAfter(
   return isPlain ? await ledger.apply(ctx.snapshot, draft.changes, tip) : await ledger.read(tip);
 }
 
-async function pause(ctx: RunContext, race: number): Promise<void> {
+async function pause(ctx: Committing, race: number): Promise<void> {
   const { clock, random } = ctx.ports;
   const until = clock.mono() + random.next() * Math.min(backoffMaxMs, 50 * 2 ** race);
   while (clock.mono() < until) await clock.wake(until);

@@ -99,7 +99,15 @@ function nextMonth(month: string): string {
     : `${month.slice(0, 5)}${String(number + 1).padStart(2, "0")}`;
 }
 
-// A damaged folder stops its sync and no other (contract 3).
+/** The syncs of the run's sources whose folder is sound; a damaged one stops its sync and no other (contract 3). */
+export function usableSyncs(ctx: RunContext, snapshot: LedgerSnapshot): readonly SyncSpec[] {
+  stopDamaged(ctx, snapshot);
+  const held = heldSources(ctx);
+  return ctx.project.syncs.filter(
+    (sync) => held.has(sync.source) && !ctx.progress.stopped.has(sync.id),
+  );
+}
+
 function stopDamaged(ctx: RunContext, snapshot: LedgerSnapshot): void {
   for (const sync of ctx.project.syncs) {
     const [first] = ledgerOf(snapshot, sync.id).problems;

@@ -1,0 +1,157 @@
+// One run: plan, claim, fetch, upsert, settle, commit, window after window, until nothing is due or the budget ends.
+// The loop below is all there is; a turn plans, claims and settles in one commit, runWindow fetches and upserts.
+
+import { Cancelled, LedgerError } from "../core/failure/errors.ts";
+import type { ProjectSpec } from "../core/sync/sync-spec.ts";
+import { startDeadline } from "./deadline.ts";
+import { expireWindows } from "./expire.ts";
+import { foldOld } from "./fold-old.ts";
+import { recoverDead } from "./recover.ts";
+import {
+  destinationOf,
+  nowOf,
+  type Ports,
+  recordIdentityOf,
+  type RunContext,
+  type RunIdentity,
+  type RunRequest,
+} from "./run-context.ts";
+import { type RunReport, reportRun } from "./run-report.ts";
+import { type AttemptEnd, runWindow } from "./run-window.ts";
+import { commitDraft, type Draft, orThrow } from "./steps/commit.ts";
+import { readStates, usableSyncs } from "./steps/plan.ts";
+import { buildTurn, noteTurn, type Turn } from "./turn.ts";
+
+/** What a run needs from outside. */
+export interface RunInput {
+  readonly project: ProjectSpec;
+  readonly request: RunRequest;
+  readonly identity: RunIdentity;
+  readonly ports: Ports;
+  /** Aborted by a signal to the process. */
+  readonly cancel: AbortSignal;
+}
+
+/** Runs. Throws LedgerError when the ledger cannot be written, Cancelled after a signal; both leave it consistent. */
+export async function run(input: RunInput): Promise<RunReport> {
+  const ctx = await openRun(input);
+  try {
+    await tidyUp(ctx);
+    await serveWindows(ctx);
+    if (!ctx.deadline.stop.aborted) await foldOld(ctx);
+    if (input.cancel.aborted) throw new Cancelled("cancelled by a signal; run again to go on");
+    return await reportRun(ctx);
+  } finally {
+    await closeRun(ctx);
+  }
+}
+
+async function serveWindows(ctx: RunContext): Promise<void> {
+  let turn = await takeTurn(ctx, undefined);
+  while (turn?.next !== undefined) turn = await takeTurn(ctx, await runWindow(ctx, turn.next));
+}
+
+async function takeTurn(ctx: RunContext, ended: AttemptEnd | undefined): Promise<Turn | undefined> {
+  let turn: Turn | undefined;
+  const end = await commitDraft(ctx, async (snapshot) => {
+    turn = await buildTurn(ctx, ended, snapshot);
+    return turn?.draft;
+  });
+  if (end.kind === "nothing") return undefined;
+  if (end.kind === "refused") throw await refuse(ctx, end.message, end.draft, ended !== undefined);
+  if (turn !== undefined) noteTurn(ctx, turn);
+  return turn;
+}
+
+// 4.6: the claim is the test of the permission to write; what was read after it is rescued.
+async function refuse(
+  ctx: RunContext,
+  message: string,
+  draft: Draft,
+  hasWork: boolean,
+): Promise<LedgerError> {
+  if (!hasWork) return new LedgerError(message);
+  const files = [...ctx.ports.ledger.filesOf(draft.changes), ...draft.files];
+  const folder = await ctx.ports.outputFiles.rescue(files);
+  return new LedgerError(`${message}; the records are kept in ${folder}`);
+}
+
+async function openRun(input: RunInput): Promise<RunContext> {
+  const { project, request, identity, ports, cancel } = input;
+  const opening = { project, ports, destinations: new Map() };
+  const stopped = await findDiffering(opening);
+  return {
+    ...opening,
+    identity,
+    request,
+    deadline: startDeadline(request.timeBudgetMs ?? project.timeBudgetMs, ports.clock, cancel),
+    startedAt: nowOf(opening),
+    sessions: new Map(),
+    progress: {
+      claimed: new Map(),
+      attempted: new Set(),
+      stopped,
+      checked: new Set(),
+      accepting: new Set(),
+      queue: [],
+      settled: [],
+      faults: [],
+      notes: [],
+    },
+    snapshot: await ports.ledger.read(await ports.store.tip()),
+    lastCommit: undefined,
+  };
+}
+
+// Contract 7: files of a checked-out branch that a person changed stop their sync before its claim, by name.
+async function findDiffering(
+  opening: Pick<RunContext, "project" | "ports" | "destinations">,
+): Promise<Map<string, string>> {
+  const { ledger, syncs } = opening.project;
+  const data = syncs.map(
+    (sync) => [sync.id, destinationOf(opening, sync).dataPaths(sync)] as const,
+  );
+  const guarded = [ledger.path, ...data.flatMap(([, paths]) => paths)];
+  const differing = await opening.ports.store.open(guarded);
+  const stopped = new Map<string, string>();
+  for (const [id, paths] of data) {
+    const own = differing.filter(
+      (path) => path.startsWith(`${ledger.path}/${id}/`) || paths.includes(path),
+    );
+    if (own.length > 0) stopped.set(id, differingMessage(own));
+  }
+  return stopped;
+}
+
+function differingMessage(paths: readonly string[]): string {
+  const names = paths.slice(0, 5).join(", ");
+  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : "";
+  return `${names}${more}: expected the file as committed, found it changed in index or work tree; commit it or restore it`;
+}
+
+// What dead runs and retention left to do, in one commit, before anything is planned.
+async function tidyUp(ctx: RunContext): Promise<void> {
+  const end = await commitDraft(ctx, async (snapshot) => {
+    const syncs = usableSyncs(ctx, snapshot);
+    const recovered = await recoverDead(ctx, syncs, snapshot);
+    const after = await ctx.ports.ledger.apply(snapshot, recovered?.changes ?? [], snapshot.tip);
+    const states = await readStates(ctx, after, syncs, []);
+    const expired = states.map((state) =>
+      expireWindows(state, recordIdentityOf(ctx, state.spec), nowOf(ctx)),
+    );
+    const drafts = [...(recovered === undefined ? [] : [recovered]), ...expired];
+    const changes = drafts.flatMap((draft) => draft.changes);
+    if (changes.length === 0) return undefined;
+    return { changes, files: [], events: drafts.flatMap((draft) => draft.events) };
+  });
+  orThrow(end);
+}
+
+async function closeRun(ctx: RunContext): Promise<void> {
+  ctx.deadline.close();
+  const parts = [
+    ...[...ctx.sessions.values()].map(({ source }) => source),
+    ...ctx.destinations.values(),
+  ];
+  await Promise.all(parts.map((part) => part.close()));
+}
