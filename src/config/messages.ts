@@ -55,16 +55,22 @@ function unknownKeyText(key: string, known: readonly string[]): string {
 
 function wordsOf(issue: Issue): readonly [expected: string, remedy: string] {
   if (issue.kind === "validation" || issue.type === "custom") return splitWords(issue.message);
-  if (issue.type === "picklist" || issue.type === "literal" || issue.type === "variant") {
+  if (isChoice(issue)) {
     const options = (issue.expected ?? "").replaceAll(/[()"]/g, "").split(" | ");
     const expected = options.length === 1 ? (options[0] ?? "") : `one of ${options.join(" ")}`;
     return [expected, suggestion(issue.input, options)];
   }
   if (issue.type === "string") return ["text", textRemedy(issue.input)];
-  if (issue.type === "number") return ["a number", "write it without quotes"];
-  if (issue.type === "boolean") return ["true or false", "write it without quotes"];
+  if (issue.type === "number") return ["a number", "write digits without quotes"];
+  if (issue.type === "boolean") return ["true or false", "write one of these"];
   if (issue.type === "array") return ["a list", "write it as lines of `- item`"];
   return ["a mapping", "write it as lines of `key: value`"];
+}
+
+// A variant also says so when its value is no mapping; then its expectation is no list of words.
+function isChoice(issue: Issue): boolean {
+  if (issue.type === "variant") return issue.expected !== "Object";
+  return issue.type === "picklist" || issue.type === "literal";
 }
 
 function suggestion(input: unknown, options: readonly string[]): string {

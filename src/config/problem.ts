@@ -35,7 +35,7 @@ const hiddenPlaces = new Set([
 /** What was found, in words. */
 export function describeFound(value: unknown, path: Path): string {
   if (value === undefined || value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a mapping";
   const isHidden = path.some((part) => hiddenPlaces.has(String(part))) && path.at(-1) !== "type";
   if (typeof value === "string") return isHidden ? "other text" : quote(value);

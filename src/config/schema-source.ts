@@ -95,10 +95,8 @@ const signal: SchemaOf<WrittenSignal> = mapping({
   cost: may("What a request costs, or a number.", signalValue),
 });
 
-const status = v.union(
-  [v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(599)), v.picklist(["4xx", "5xx"])],
-  "a status from 100 to 599, 4xx or 5xx; write one of these",
-);
+const statusWords = "a status from 100 to 599, 4xx, 5xx or a list of these; write one of these";
+const status = v.union([whole(100, 599, statusWords), v.picklist(["4xx", "5xx"])], statusWords);
 
 const responseRule: SchemaOf<WrittenResponseRule> = mapping({
   when: must(
@@ -107,10 +105,7 @@ const responseRule: SchemaOf<WrittenResponseRule> = mapping({
       mapping({
         status: may(
           "A status, 4xx, 5xx or a list of these.",
-          v.union(
-            [status, v.array(status)],
-            "a status from 100 to 599, 4xx, 5xx or a list of these; write one of these",
-          ),
+          v.union([status, v.array(status)], statusWords),
         ),
         header: may("A test on a response header.", predicate),
         body: may("A test on the parsed body.", predicate),

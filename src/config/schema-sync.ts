@@ -25,6 +25,7 @@ import {
   scalars,
   startInstant,
   text,
+  textLike,
   textThat,
   vars,
   watermarkFormat,
@@ -198,9 +199,10 @@ const column = mapping({
 
 const percentPattern = /^(100|\d{1,2})(\.\d{1,3})?%$/;
 
+const failedWords = "a whole number or a percentage; write for example 5 or 2%";
 const failedItems = v.union(
-  [v.pipe(v.number(), v.integer(), v.minValue(0)), v.pipe(v.string(), v.regex(percentPattern))],
-  "a whole number or a percentage; write for example 5 or 2%",
+  [whole(0, Number.MAX_SAFE_INTEGER, failedWords), textLike(failedWords, percentPattern)],
+  failedWords,
 );
 
 const alerts = noList(

@@ -43,7 +43,10 @@ export function must<Output>(description: string, schema: SchemaOf<Output>): Sch
 }
 
 /** Text that passes a test; `words` is `expectation; remedy`. */
-export function textThat(words: string, test: (text: string) => boolean): SchemaOf<string> {
+export function textThat(
+  words: string | ((issue: v.CheckIssue<string>) => string),
+  test: (text: string) => boolean,
+): SchemaOf<string> {
   return v.pipe(v.string(), v.check(test, words));
 }
 
@@ -52,10 +55,14 @@ export function textLike(words: string, pattern: RegExp): SchemaOf<string> {
   return v.pipe(v.string(), v.regex(pattern, words));
 }
 
-/** A whole number within bounds. */
-export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): SchemaOf<number> {
+/** A whole number within bounds; `otherwise` replaces the words where more than a number may stand. */
+export function whole(
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+  otherwise?: string,
+): SchemaOf<number> {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  const words = `a whole number ${range}; change it`;
+  const words = otherwise ?? `a whole number ${range}; change it`;
   return v.pipe(v.number(), v.integer(words), v.minValue(min, words), v.maxValue(max, words));
 }
 
@@ -155,9 +162,13 @@ export const startInstant: SchemaOf<string> = textThat(
     parseInstant(dayPattern.test(written) ? `${written}T00:00:00Z` : written) !== undefined,
 );
 
+/** S23: a pointer never leads through `__proto__`. */
 export const pointer: SchemaOf<string> = textThat(
-  'a JSON Pointer; write for example /items/0/id, or "" for the whole document',
-  (written) => parsePointer(written) !== undefined,
+  ({ input }) =>
+    input.split("/").includes("__proto__")
+      ? "a pointer without __proto__, which is dropped from every answer; point elsewhere"
+      : 'a JSON Pointer; write for example /items/0/id, or "" for the whole document',
+  isPointer,
 );
 
 const headerName = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";

@@ -15,6 +15,7 @@ import {
   type SchemaOf,
   textThat,
   wait,
+  whole,
 } from "./schema-values.ts";
 import type { WrittenLedger, WrittenProject } from "./written.ts";
 
@@ -33,6 +34,8 @@ function isBranch(written: string): boolean {
   );
 }
 
+const keepWords = "a whole number of at least 2, or all; write one of these";
+
 const ledger: SchemaOf<WrittenLedger> = noList(
   mapping({
     path: may(
@@ -47,10 +50,7 @@ const ledger: SchemaOf<WrittenLedger> = noList(
     item_keys: may("How keys appear in git.", v.picklist(["plain", "hashed", "none"])),
     keep_files: may(
       "Settled windows of a sync that keep a file of their own.",
-      v.union(
-        [v.pipe(v.number(), v.integer(), v.minValue(2)), v.literal("all")],
-        "a whole number of at least 2, or all; write one of these",
-      ),
+      v.union([whole(2, Number.MAX_SAFE_INTEGER, keepWords), v.literal("all")], keepWords),
     ),
   }),
 );

@@ -24,13 +24,17 @@ export type YamlText = {
 };
 
 const textMax = 1_000_000;
+const tooLong: YamlText = {
+  problems: [{ path: [], text: "expected at most 1 MB, found more; make the file smaller" }],
+  value: undefined,
+  lineOf: () => undefined,
+};
 
 /** Reads the text; problems of the syntax leave no value. */
 export function readYaml(text: string): YamlText {
-  if (text.length > textMax) return unreadable("a file of at most 1 MB, found a longer one");
+  if (text.length > textMax) return tooLong;
   const lines = new LineCounter();
   const document = parse(text, lines);
-  if (document === undefined) return unreadable("lists and mappings nested less deeply");
   const syntax = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
     path: [],
     line: lines.linePos(pos[0]).line,
@@ -43,29 +47,18 @@ export function readYaml(text: string): YamlText {
   return { problems, value, lineOf: (path) => lineOf(document, lines, path) };
 }
 
-function unreadable(expected: string): YamlText {
-  const text = `expected ${expected}; make it smaller`;
-  return { problems: [{ path: [], text }], value: undefined, lineOf: () => undefined };
-}
-
-function parse(text: string, lineCounter: LineCounter): Document | undefined {
-  try {
-    return parseDocument(text, {
-      version: "1.2",
-      schema: "core",
-      merge: false,
-      uniqueKeys: true,
-      stringKeys: true,
-      resolveKnownTags: false,
-      prettyErrors: false,
-      logLevel: "error",
-      lineCounter,
-    });
-  } catch (error) {
-    // The parser recurses; text nested some thousand levels deep exhausts the stack.
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+function parse(text: string, lineCounter: LineCounter): Document {
+  return parseDocument(text, {
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    uniqueKeys: true,
+    stringKeys: true,
+    resolveKnownTags: false,
+    prettyErrors: false,
+    logLevel: "error",
+    lineCounter,
+  });
 }
 
 // The parser's own sentences quote the text, which may hold a secret; its codes do not.
@@ -81,6 +74,8 @@ function syntaxText(code: string): string {
       return "expected plain YAML, found a tag; remove it";
     case "MULTIPLE_DOCS":
       return "expected one document, found several; remove the line ---";
+    case "RESOURCE_EXHAUSTION":
+      return "expected lists and mappings nested less deeply, found too many levels; write it flatter";
     default:
       return `expected YAML 1.2, found what is none (${code.toLowerCase()}); check indentation, quotes and brackets`;
   }
