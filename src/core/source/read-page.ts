@@ -1,5 +1,5 @@
-// Fetch: one accepted page: its items counted and sorted out, its order verified, and what the walk has to know of
-// it (S24, S26, S46, S47, S53). Sends nothing and decides nothing about the next page.
+// Fetch: one accepted page: its items counted and sorted out, its order verified, and what the walk must know about
+// the page (S24, S26, S46, S47, S53). Sends nothing and decides nothing about the next page.
 
 import { unreachable } from "../failure/assert.ts";
 import { fail, type Outcome, succeed } from "../failure/failure.ts";
