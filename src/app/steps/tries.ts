@@ -94,7 +94,7 @@ interface Tried {
 }
 
 async function takePermit(ctx: TryContext): Promise<Permit | Failure> {
-  const refused = mayNotSend(ctx);
+  const refused = mayNotSend(ctx, ctx.session.pacer.nextAt());
   if (refused !== undefined) return refused;
   let permit: Permit;
   try {
@@ -104,13 +104,13 @@ async function takePermit(ctx: TryContext): Promise<Permit | Failure> {
     throw error;
   }
   // What was true before the wait may not be any more.
-  const changed = mayNotSend(ctx);
+  const changed = mayNotSend(ctx, ctx.clock.mono());
   if (changed === undefined) return permit;
   permit.release();
   return changed;
 }
 
-function mayNotSend(ctx: TryContext): Failure | undefined {
+function mayNotSend(ctx: TryContext, sendAt: number): Failure | undefined {
   const { session, clock, deadlineAt } = ctx;
   if (ctx.stop.aborted) return stopFailure(ctx.stop);
   const closed = session.closed ?? session.closedSync(ctx.syncId);
@@ -120,8 +120,7 @@ function mayNotSend(ctx: TryContext): Failure | undefined {
   // Only a pause says when it pays to come again (P21, S76); a slow pace is the budget's affair.
   if (pausedUntil > now && (pausedUntil > deadlineAt || pausedUntil - now > maxWaitOf(ctx)))
     return notWaited(ctx, pausedUntil, undefined);
-  if (now > deadlineAt || session.pacer.nextAt() > deadlineAt) return outOfTime;
-  return undefined;
+  return now > deadlineAt || sendAt > deadlineAt ? outOfTime : undefined;
 }
 
 function maxWaitOf(ctx: TryContext): number {
