@@ -4,8 +4,9 @@
 import { invariant } from "../failure/assert.ts";
 import type { FailureCode } from "../failure/failure.ts";
 import type { Instant } from "../time/instant.ts";
-import type { Window } from "../window/window.ts";
+import { tiles, type Window } from "../window/window.ts";
 import { type ItemCounts, noCounts } from "./counts.ts";
+import { lostError, retentionError } from "./edge-errors.ts";
 import { endedAttempts, noHistory, remember } from "./history.ts";
 import { emptyReceipt, type Receipt } from "./receipt.ts";
 import { runIdOf } from "./run-id.ts";
@@ -90,8 +91,11 @@ export interface Claiming {
 export function claim(previous: RunRecord | undefined, claiming: Claiming): RunningRecord {
   invariant(previous?.status !== "running", "claim: a running record is recovered, never claimed");
   const isRerun = isOperators(claiming.reason);
-  const waived = isRerun ? undefined : previous?.waived;
-  invariant(waived === undefined, "claim: a waived window is only claimed by a rerun");
+  const hasOutcome = previous?.status === "succeeded" || previous?.status === "failed";
+  const isRetry = previous?.status === "failed" && claiming.reason === "retry";
+  invariant(!hasOutcome || isRetry || isRerun, "claim: an outcome is left by a retry or a rerun");
+  const waived = claiming.reason === "rerun" ? undefined : previous?.waived;
+  invariant(waived === undefined, "claim: a waived window is only claimed by a rerun by id");
   const past = previous === undefined ? noHistory : endedAttempts(previous);
   const attempt = 1 + Math.max(previous?.attempt ?? 0, claiming.destinationEpoch);
   const holding: Claim = {
@@ -119,6 +123,7 @@ export function claim(previous: RunRecord | undefined, claiming: Claiming): Runn
 
 /** Sets `started_at` when the turn of a claimed window comes, and renews its lease. */
 export function start(record: RunningRecord, now: Instant, leaseUntil: Instant): RunningRecord {
+  invariant(record.status === "running", "start: the window is not claimed");
   return { ...record, startedAt: now, claim: { ...record.claim, leaseUntil } };
 }
 
@@ -135,6 +140,7 @@ export function settle(
   finishedAt: Instant,
 ): SucceededRecord | FailedRecord {
   const { claim: _held, status: _status, startedAt, ...rest } = record;
+  invariant(record.status === "running", "settle: an outcome is edited by a new attempt only (L8)");
   invariant(startedAt !== undefined, "settle: the window was never started");
   if (verdict.kind === "succeeded") {
     const warnings = [...measured.warnings, ...verdict.warnings];
@@ -172,6 +178,7 @@ export function release(
     readonly code: FailureCode | undefined;
   },
 ): PendingRecord {
+  invariant(record.status === "running", "release: only a running record is released");
   const { claim: _held, startedAt, ...rest } = record;
   const entry: HistoryEntry = {
     attempt: record.attempt,
@@ -189,21 +196,13 @@ export function release(
 
 /** Edge *lose*: the holder is dead and nothing can be adopted; what it may have sent is estimated (P12). */
 export function lose(record: RunningRecord, estimated: Requests, now: Instant): FailedRecord {
-  const error: RecordError = {
-    code: "lost",
-    message:
-      "the run that held this window ended without a word; expected it to settle by the end of its lease; it is tried again",
-    mostCommon: undefined,
-    retryable: true,
-    resumeAfter: undefined,
-  };
   const warning = {
     code: "requests_estimated",
     count: estimated.sent,
     message: "requests of the lost attempt are estimated from its pace and its peers",
   };
   const measured = { ...nothingMeasured, requests: estimated, warnings: [warning] };
-  const verdict: Verdict = { kind: "failed", error, counted: true };
+  const verdict: Verdict = { kind: "failed", error: lostError, counted: true };
   const failed = settle(record, measured, verdict, now);
   invariant(failed.status === "failed", "lose: settles as failed");
   return failed;
@@ -217,6 +216,8 @@ export function expire(
   pending: PendingRecord | undefined,
   now: Instant,
 ): FailedRecord {
+  const isOpen = pending === undefined || pending.status === "pending";
+  invariant(isOpen, "expire: a window with an outcome keeps it");
   return {
     ...nothingMeasured,
     ...identity,
@@ -233,14 +234,7 @@ export function expire(
     waived: undefined,
     history: pending?.history ?? [],
     historyFolded: pending?.historyFolded,
-    error: {
-      code: "retention",
-      message:
-        "the source can no longer answer for this window: it ends before now - window.retention; raise retention if the source keeps more, or waive it",
-      mostCommon: undefined,
-      retryable: false,
-      resumeAfter: undefined,
-    },
+    error: retentionError,
   };
 }
 
@@ -255,7 +249,7 @@ export function split(
   parts: readonly Window[],
   now: Instant,
 ): readonly PendingRecord[] {
-  invariant(!hasSucceeded(record), "split: a covered window is retried whole");
+  invariant(mayBeSplit(record), "split: only an open window that was never covered is split");
   invariant(tiles(record.window, parts), "split: the parts tile their parent");
   const past = endedAttempts(record);
   const id = record.sync;
@@ -289,6 +283,7 @@ export function split(
 
 /** Edge *waive*: an operator gives the window up with a reason; no coverage, listed, alarms no more. */
 export function waive(record: FailedRecord, reason: string, now: Instant): FailedRecord {
+  invariant(record.status === "failed", "waive: only a failed window is given up");
   return { ...record, waived: { at: now, reason } };
 }
 
@@ -297,11 +292,7 @@ export function isOperators(reason: PlanReason): boolean {
   return reason === "rerun" || reason === "backfill" || reason === "reread";
 }
 
-function tiles(parent: Window, parts: readonly Window[]): boolean {
-  let from: Instant = parent.start;
-  for (const part of parts) {
-    if (part.start !== from || part.end <= part.start) return false;
-    from = part.end;
-  }
-  return from === parent.end && parts.length > 1;
+function mayBeSplit(record: RunRecord): boolean {
+  if (record.status !== "failed" && record.status !== "pending") return false;
+  return !hasSucceeded(record) && record.waived === undefined && !isExpiredUntouched(record);
 }

@@ -25,6 +25,16 @@ export function intersect(a: Window, b: Window): Window | undefined {
   return start < end ? { start, end } : undefined;
 }
 
+/** Whether two or more parts, in order, are together the parent: no gap, no overlap, none empty (L1). */
+export function tiles(parent: Window, parts: readonly Window[]): boolean {
+  let from: Instant = parent.start;
+  for (const part of parts) {
+    if (part.start !== from || part.end <= part.start) return false;
+    from = part.end;
+  }
+  return from === parent.end && parts.length > 1;
+}
+
 /** Orders windows by start, then end. */
 export function compareWindows(a: Window, b: Window): number {
   return a.start - b.start || a.end - b.end;
