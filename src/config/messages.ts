@@ -7,8 +7,13 @@ import { nearestName } from "./suggest.ts";
 
 type Issue = v.BaseIssue<unknown>;
 
+/** A problem, and whether the value could be used without the key that it names. */
+export interface ShapeProblem extends Problem {
+  readonly isUnknownKey?: true;
+}
+
 /** The problems of one issue; `above` is where the parsed value stands in the file. */
-export function problemsOfIssue(issue: Issue, above: Path): readonly Problem[] {
+export function problemsOfIssue(issue: Issue, above: Path): readonly ShapeProblem[] {
   const path = [...above, ...pathOf(issue)];
   if (issue.type === "union") return problemsOfUnion(issue, path);
   if (issue.type === "strict_object") return problemsOfMapping(issue, path);
@@ -21,7 +26,7 @@ function pathOf(issue: Issue): Path {
 }
 
 // When the value is a mapping or list, as one of the options wants it, what is wrong inside says more.
-function problemsOfUnion(issue: Issue, path: Path): readonly Problem[] {
+function problemsOfUnion(issue: Issue, path: Path): readonly ShapeProblem[] {
   const inside = (issue.issues ?? []).filter((sub) => (sub.path ?? []).length > 0);
   const isNested = typeof issue.input === "object" && issue.input !== null;
   if (isNested && inside.length > 0) return inside.flatMap((sub) => problemsOfIssue(sub, path));
@@ -30,7 +35,7 @@ function problemsOfUnion(issue: Issue, path: Path): readonly Problem[] {
 }
 
 // valibot stops at the first unknown key of a mapping; all are named here.
-function problemsOfMapping(issue: Issue, path: Path): readonly Problem[] {
+function problemsOfMapping(issue: Issue, path: Path): readonly ShapeProblem[] {
   const known = issue.message.split(" ");
   const item = issue.path?.at(-1);
   const isKey = item !== undefined && "origin" in item && item.origin === "key";
@@ -43,7 +48,11 @@ function problemsOfMapping(issue: Issue, path: Path): readonly Problem[] {
     return [{ path, text: `expected a value, found nothing; add ${String(path.at(-1))}` }];
   return Object.keys(item.input as object)
     .filter((key) => !known.includes(key))
-    .map((key) => ({ path: [...parent, key], text: unknownKeyText(key, known) }));
+    .map((key) => ({
+      path: [...parent, key],
+      text: unknownKeyText(key, known),
+      isUnknownKey: true,
+    }));
 }
 
 function unknownKeyText(key: string, known: readonly string[]): string {

@@ -1,31 +1,19 @@
 // The text of a configuration file to the resolved project, or all that is wrong with it at once. Pure: no file is
-// read here, no variable looked at. YAML is yaml-text.ts, shapes schema*.ts, defaults normalize*.ts, rules rules-*.ts.
-
-import * as v from "valibot";
+// read here, no variable looked at. YAML is yaml-text.ts, shapes read-written.ts, defaults normalize*.ts, rules rules-*.ts.
 
 import type { DestinationSpec, ProjectSpec, SourceSpec, SyncSpec } from "../core/sync/sync-spec.ts";
-import { problemsOfIssue } from "./messages.ts";
 import { resolveSource } from "./normalize-source.ts";
 import { resolveSync } from "./normalize-sync.ts";
 import { resolveDestination, resolveLedger, resolveTimeBudget } from "./normalize.ts";
 import { formatProblems, type Path, type Problem } from "./problem.ts";
+import { readWritten, type Written } from "./read-written.ts";
 import { pagesProblems } from "./rules-pages.ts";
-import {
-  destinationProblems,
-  idProblems,
-  nameProblems,
-  referenceProblems,
-} from "./rules-project.ts";
+import { destinationProblems, idProblems, referenceProblems } from "./rules-project.ts";
 import { requestProblems } from "./rules-request.ts";
-import { sourceShapeProblems, strayPlaceholders, syncShapeProblems } from "./rules-shape.ts";
+import { sourceShapeProblems, syncShapeProblems } from "./rules-shape.ts";
 import { sourceProblems } from "./rules-source.ts";
 import { sharedTableProblems, tableProblems } from "./rules-table.ts";
 import { windowProblems } from "./rules-window.ts";
-import { destinationSchema } from "./schema-destination.ts";
-import { sourceSchema } from "./schema-source.ts";
-import { syncSchema } from "./schema-sync.ts";
-import type { SchemaOf } from "./schema-values.ts";
-import { shellSchema, type WrittenShell } from "./schema.ts";
 import {
   destinationUnsupported,
   ledgerUnsupported,
@@ -63,19 +51,14 @@ function readProject(
   options: ParseOptions,
   problems: Problem[],
 ): ProjectSpec | undefined {
-  const shell = read(shellSchema, value, [], problems);
-  const parts = shell ?? readableParts(value);
-  const written = {
-    sources: readEntries(sourceSchema, parts.sources, "sources", problems),
-    destinations: readEntries(destinationSchema, parts.destinations, "destinations", problems),
-    syncs: readEntries(syncSchema, parts.syncs, "syncs", problems),
-  };
+  const written = readWritten(value, problems);
+  const { shell } = written;
   problems.push(...ledgerUnsupported(shell?.ledger ?? {}).map(below(["ledger"])));
   const ledger = shell === undefined ? undefined : resolveLedger(shell.ledger);
   const sources = resolveSources(written.sources, options, problems);
   const destinations = resolveDestinations(written.destinations, problems);
   for (const spec of destinations.values()) problems.push(...destinationProblems(spec, ledger));
-  const syncs = resolveSyncs(written.syncs, { parts, sources, destinations }, problems);
+  const syncs = resolveSyncs(written, { sources, destinations }, problems);
   problems.push(...idProblems(syncs), ...sharedTableProblems(syncs, destinations));
   if (ledger === undefined) return undefined;
   return {
@@ -86,65 +69,6 @@ function readProject(
     syncs,
     warnings: projectWarnings(syncs),
   };
-}
-
-type Parts = Pick<WrittenShell, "sources" | "destinations" | "syncs">;
-
-// A broken shell (a wrong version, an unknown key) does not hide the problems of the entries.
-function readableParts(value: unknown): Parts {
-  const part = (key: string): Readonly<Record<string, unknown>> => {
-    const found = isMapping(value) ? value[key] : undefined;
-    return isMapping(found) ? found : {};
-  };
-  return { sources: part("sources"), destinations: part("destinations"), syncs: part("syncs") };
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function readEntries<Output>(
-  schema: SchemaOf<Output>,
-  entries: Readonly<Record<string, unknown>>,
-  group: string,
-  problems: Problem[],
-): ReadonlyMap<string, Output> {
-  problems.push(...nameProblems(group, Object.keys(entries)));
-  const usable = new Map<string, Output>();
-  for (const [name, entry] of Object.entries(entries)) {
-    const path = [group, name];
-    problems.push(...strayPlaceholders(entry, [], isPlaceOf(group)).map(below(path)));
-    const written = read(schema, entry, path, problems);
-    if (written !== undefined) usable.set(name, written);
-  }
-  return usable;
-}
-
-// Where S11 lets placeholders stand; what they name is checked by the rules of that place.
-function isPlaceOf(group: string): (path: Path) => boolean {
-  return (path) => {
-    const [first, second] = path;
-    if (group === "syncs") return first === "request" || first === "deletes";
-    if (first === "base_url" || first === "headers" || first === "upsert" || first === "delete")
-      return true;
-    return first === "auth" && ["user", "client_id", "token_url"].some((name) => name === second);
-  };
-}
-
-/** The value, also when unknown keys are all that is wrong with it: they are named and passed over. */
-function read<Output>(
-  schema: SchemaOf<Output>,
-  value: unknown,
-  path: Path,
-  problems: Problem[],
-): Output | undefined {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  problems.push(...result.issues.flatMap((issue) => problemsOfIssue(issue, path)));
-  const onlyUnknown = result.issues.every(
-    (issue) => issue.type === "strict_object" && issue.expected === "never",
-  );
-  return onlyUnknown && result.typed ? result.output : undefined;
 }
 
 function below(path: Path): (problem: Problem) => Problem {
@@ -182,27 +106,26 @@ function resolveDestinations(
   return resolved;
 }
 
-interface Declared {
-  readonly parts: Parts;
+interface Resolved {
   readonly sources: ReadonlyMap<string, SourceSpec>;
   readonly destinations: ReadonlyMap<string, DestinationSpec>;
 }
 
 function resolveSyncs(
-  written: ReadonlyMap<string, WrittenSync>,
-  declared: Declared,
+  { syncs, declared }: Written,
+  resolved: Resolved,
   problems: Problem[],
 ): readonly SyncSpec[] {
-  const feeds = new Set([...written.values()].flatMap(({ deletes }) => feedOf(deletes)));
-  return [...written].map(([name, entry]) => {
+  const feeds = new Set([...syncs.values()].flatMap(({ deletes }) => feedOf(deletes)));
+  return [...syncs].map(([name, entry]) => {
     const spec = resolveSync(name, entry);
     problems.push(
       ...[
         ...syncUnsupported(entry),
         ...syncShapeProblems(entry),
-        ...(feeds.has(name) ? [] : destinationReference(entry, declared)),
-        ...sourceReference(entry, declared),
-        ...syncProblems(spec, declared),
+        ...(feeds.has(name) ? [] : destinationReference(entry, declared.destinations)),
+        ...sourceReference(entry, declared.sources),
+        ...syncProblems(spec, resolved),
       ].map(below(["syncs", name])),
     );
     return spec;
@@ -213,22 +136,20 @@ function feedOf(deletes: WrittenSync["deletes"]): readonly string[] {
   return typeof deletes === "object" && deletes.sync !== undefined ? [deletes.sync] : [];
 }
 
-function sourceReference(entry: WrittenSync, { parts }: Declared): readonly Problem[] {
-  const declared = Object.keys(parts.sources);
+function sourceReference(entry: WrittenSync, declared: readonly string[]): readonly Problem[] {
   return referenceProblems(["source"], { name: entry.source, declared, group: "sources" });
 }
 
-function destinationReference(entry: WrittenSync, { parts }: Declared): readonly Problem[] {
+function destinationReference(entry: WrittenSync, declared: readonly string[]): readonly Problem[] {
   if (entry.destination === undefined)
     return [{ path: ["destination"], text: "expected a value, found nothing; add destination" }];
-  const declared = Object.keys(parts.destinations);
   const name = entry.destination;
   return referenceProblems(["destination"], { name, declared, group: "destinations" });
 }
 
-function syncProblems(spec: SyncSpec, declared: Declared): readonly Problem[] {
-  const source = declared.sources.get(spec.source);
-  const destination = declared.destinations.get(spec.destination);
+function syncProblems(spec: SyncSpec, resolved: Resolved): readonly Problem[] {
+  const source = resolved.sources.get(spec.source);
+  const destination = resolved.destinations.get(spec.destination);
   return [
     ...windowProblems(spec),
     ...pagesProblems(spec, source?.limits.responses ?? []),

@@ -474,6 +474,7 @@ export const shapesCases: readonly RefusedCase[] = [
     ],
     problems: [
       "tidemark.yml:19 syncs.contacts.filter.ende: expected a known key, found an unknown one; did you mean end?",
+      "tidemark.yml:16 syncs.contacts.request.query.to: expected filter.end for {{window.end}}, found none; declare it or remove the placeholder",
     ],
   },
   {
