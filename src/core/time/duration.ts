@@ -31,7 +31,7 @@ export function elapsed(micros: number): Duration {
   return { months: 0, days: 0, micros };
 }
 
-const shortPattern = /^(\d{1,12})(us|ms|s|m|h|d|mo)$/;
+const shortPattern = /^(\d{1,16})(us|ms|s|m|h|d|mo)$/;
 const isoPattern =
   /^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,10})(?:\.(\d{1,6}))?S)?)?$/;
 
