@@ -1,7 +1,7 @@
 // Fetch: what of the last items of a read was seen already (S27). Bounded, whatever the window holds.
 
 /** How many different items are remembered. */
-export const itemsRemembered = 100_000;
+const itemsRemembered = 100_000;
 
 /** The memory of one read. */
 export interface ItemMemory {

@@ -5,7 +5,7 @@ import { ExactNumber } from "./exact-number.ts";
 import { readPointer } from "./pointer.ts";
 
 /** The longest key, in bytes of UTF-8 (S29). */
-export const keyBytesMax = 1024;
+const keyBytesMax = 1024;
 
 /** The key of an item, or undefined when it has none that may be one (S29). */
 export function readKey(item: unknown, pointers: readonly Pointer[]): string | undefined {

@@ -25,8 +25,13 @@ function endOfParameters(text: string, from: number): number {
   return text.length;
 }
 
+const parameter = /;\s*([^=;\s"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]*)))?/g;
+
+// Only the first `rel` counts (RFC 8288 section 3.3); quoted values are passed over as a whole.
 function hasRelNext(parameters: string): boolean {
-  const rel = /(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters);
-  const relations = (rel?.[1] ?? rel?.[2] ?? "").toLowerCase().split(/\s+/);
-  return relations.includes("next");
+  for (const [, name, quoted, plain] of parameters.matchAll(parameter)) {
+    if (name?.toLowerCase() !== "rel") continue;
+    return (quoted ?? plain ?? "").toLowerCase().trim().split(/\s+/).includes("next");
+  }
+  return false;
 }
