@@ -85,8 +85,9 @@ function readEntries<Output>(
 // Where S11 lets placeholders stand; what they name is checked by the rules of that place.
 function isPlaceOf(group: string): (path: Path) => boolean {
   return (path) => {
-    const [first, second] = path;
-    if (group === "syncs") return first === "request" || first === "deletes";
+    const [first, second, third] = path;
+    if (group === "syncs")
+      return first === "request" || (second === "snapshot" && third === "request");
     if (first === "base_url" || first === "headers" || first === "upsert" || first === "delete")
       return true;
     return first === "auth" && ["user", "client_id", "token_url"].some((name) => name === second);

@@ -25,6 +25,7 @@ export function sourceProblems(context: SourceContext): readonly Problem[] {
     ...headersFillVarsOnly(context.source),
     ...varsHaveNames(context.source.vars),
     ...burstIsBounded(context.source),
+    ...safePaceIsBounded(context.source),
     ...backoffIsBounded(context.source),
   ];
 }
@@ -155,6 +156,18 @@ function burstIsBounded(source: SourceSpec): readonly Problem[] {
     const path = ["limits", "pace", index, "burst"];
     const expected = `at most ${most}, half of requests`;
     return [mismatch(path, { expected, found: burst, remedy: "lower burst" })];
+  });
+}
+
+const safeRequestsMax = 100_000;
+
+/** P24: a safe entry remembers every try of its period. */
+function safePaceIsBounded(source: SourceSpec): readonly Problem[] {
+  return source.limits.pace.flatMap(({ mode, requests }, index) => {
+    if (mode === "fast" || requests <= safeRequestsMax) return [];
+    const path = ["limits", "pace", index, "requests"];
+    const expected = `at most ${safeRequestsMax} with mode safe`;
+    return [mismatch(path, { expected, found: requests, remedy: "shorten per, or use mode fast" })];
   });
 }
 

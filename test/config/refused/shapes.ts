@@ -389,21 +389,21 @@ export const shapesCases: readonly RefusedCase[] = [
     title: "a pace of nothing",
     edits: [["requests: 4", "requests: 0"]],
     problems: [
-      "tidemark.yml:8 sources.crm.limits.pace[0].requests: expected a whole number from 1 to 100000, found 0; change it",
+      "tidemark.yml:8 sources.crm.limits.pace[0].requests: expected a whole number of at least 1, found 0; change it",
     ],
   },
   {
     title: "a pace above what is remembered",
     edits: [["requests: 4", "requests: 100001"]],
     problems: [
-      "tidemark.yml:8 sources.crm.limits.pace[0].requests: expected a whole number from 1 to 100000, found 100001; change it",
+      "tidemark.yml:8 sources.crm.limits.pace[0].requests: expected at most 100000 with mode safe, found 100001; shorten per, or use mode fast",
     ],
   },
   {
     title: "half a request",
     edits: [["requests: 4", "requests: 1.5"]],
     problems: [
-      "tidemark.yml:8 sources.crm.limits.pace[0].requests: expected a whole number from 1 to 100000, found 1.5; change it",
+      "tidemark.yml:8 sources.crm.limits.pace[0].requests: expected a whole number of at least 1, found 1.5; change it",
     ],
   },
   {
