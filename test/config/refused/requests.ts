@@ -12,6 +12,19 @@ export const requestsCases: readonly RefusedCase[] = [
     ],
   },
   {
+    title: "an unknown placeholder in header and body",
+    edits: [
+      [
+        "path: /contacts",
+        'method: POST\n      path: /contacts\n      headers: {X-A: "{{now}}"}\n      body: {a: [{b: "{{then}}"}]}',
+      ],
+    ],
+    problems: [
+      "tidemark.yml:18 syncs.contacts.request.body.a[0].b: expected one of window.start, window.end, page.token, page.number, page.offset, page.size, keyset.key, keyset.watermark or vars.<name>, found {{then}}; correct the placeholder",
+      "tidemark.yml:17 syncs.contacts.request.headers.X-A: expected one of window.start, window.end, page.token, page.number, page.offset, page.size, keyset.key, keyset.watermark or vars.<name>, found {{now}}; correct the placeholder",
+    ],
+  },
+  {
     title: "an unclosed placeholder",
     edits: [["{{window.start}}", "{{window.start"]],
     problems: [

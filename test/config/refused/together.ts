@@ -27,6 +27,14 @@ export const togetherCases: readonly RefusedCase[] = [
     ],
   },
   {
+    title: "a predicate of a cut answer that tests nothing",
+    edits: [["next: body:/next", "next: body:/next, incomplete_when: {path: /status}"]],
+    problems: [
+      "tidemark.yml:20 syncs.contacts.pages.incomplete_when: expected exactly one of equals, contains, present, found none; add it",
+      "tidemark.yml:20 syncs.contacts.pages.incomplete_when: not supported yet: incomplete_when",
+    ],
+  },
+  {
     title: "a header tested by path",
     edits: [
       ["limits: {", "limits: {responses: [{when: {header: {path: /a, equals: b}}, then: fail}], "],
