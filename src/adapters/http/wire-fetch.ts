@@ -2,8 +2,8 @@
 // how many bytes it received, so the bound of S20 could not be kept. Follows, retries and decompresses nothing, keeps
 // connections open, and looks at every address before connecting (S1).
 
-import { type IncomingMessage, Agent as HttpAgent, request as httpRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
 import { Readable } from "node:stream";
 
 import { type Resolve, guardLookup } from "./address-guard.ts";
@@ -17,8 +17,8 @@ export interface Wire {
 /** Opens connections as they are needed; `resolve` replaces the system's name lookup. */
 export function openWire(options: { readonly resolve?: Resolve } = {}): Wire {
   const agents = {
-    "http:": new HttpAgent({ keepAlive: true }),
-    "https:": new HttpsAgent({ keepAlive: true }),
+    "http:": new http.Agent({ keepAlive: true }),
+    "https:": new https.Agent({ keepAlive: true }),
   };
   const lookup = guardLookup(options.resolve);
   return {
@@ -35,7 +35,7 @@ export function openWire(options: { readonly resolve?: Resolve } = {}): Wire {
         signal: request.signal,
       };
       return await new Promise<Response>((resolve, reject) => {
-        const outgoing = (isHttps ? httpsRequest : httpRequest)(url, settings);
+        const outgoing = (isHttps ? https : http).request(url, settings);
         // Stays for the whole life of the request: bytes after a finished body are an error with nobody left to tell.
         outgoing.on("error", reject);
         outgoing.on("response", (incoming) => resolve(responseOf(incoming)));
