@@ -31,7 +31,7 @@ test.for(laws)("$id is kept by code that says so, and shown by tests that exist"
 });
 
 test("every test whose title names a law stands in the row of that law", () => {
-  const missing = globSync("test/**/*.test.ts", { cwd: root })
+  const missing = globSync("test/**/*.{test,contract}.ts", { cwd: root })
     .filter((path) => !path.startsWith("test/repo/"))
     .toSorted()
     .flatMap((path) =>

@@ -21,11 +21,13 @@ export function parseLaws(page: string): readonly Law[] {
   });
 }
 
-/** Titles of tests and the law numbers in them, from the source of a test file. */
+/** Titles of tests, from the source of a test file. */
 export function titlesIn(source: string): readonly string[] {
-  const calls = source.matchAll(/\b(?:test|it)(?:\.\w+)*\(\s*"((?:[^"\\\n]|\\.)*)"/g);
-  const tables = source.matchAll(/\]\s*(?:as const)?\)\(\s*"((?:[^"\\\n]|\\.)*)"/g);
-  return [...calls, ...tables].map((match) => match[1]!.replaceAll('\\"', '"'));
+  // `test("title"`, `test.for(rows)("title"`; a title in backticks stands as it is written.
+  const calls = source.matchAll(
+    /(?:\b(?:test|it)(?:\.\w+)*|\))\(\s*(?:"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
+  );
+  return [...calls].map((match) => (match[1] ?? match[2]!).replaceAll('\\"', '"'));
 }
 
 /** The laws that a text names. */
