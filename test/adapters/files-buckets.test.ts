@@ -3,4 +3,4 @@
 import { destinationContract } from "../contracts/destination.contract.ts";
 import { filesFixture } from "../support/files-fixture.ts";
 
-destinationContract("files, buckets", async () => filesFixture("ndjson", 4), { windowRows: false });
+destinationContract("bucketed files", async () => filesFixture("ndjson", 4), { windowRows: false });

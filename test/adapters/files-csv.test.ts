@@ -3,4 +3,4 @@
 import { destinationContract } from "../contracts/destination.contract.ts";
 import { filesFixture } from "../support/files-fixture.ts";
 
-destinationContract("files, csv", async () => filesFixture("csv", 1), { windowRows: false });
+destinationContract("CSV files", async () => filesFixture("csv", 1), { windowRows: false });

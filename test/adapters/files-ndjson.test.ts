@@ -3,4 +3,4 @@
 import { destinationContract } from "../contracts/destination.contract.ts";
 import { filesFixture } from "../support/files-fixture.ts";
 
-destinationContract("files, ndjson", async () => filesFixture("ndjson", 1), { windowRows: false });
+destinationContract("NDJSON files", async () => filesFixture("ndjson", 1), { windowRows: false });

@@ -56,7 +56,7 @@ function seenRow(row: Record<string, unknown>, sync: SyncSpec): SeenRow {
   const cells = Object.entries(row)
     .filter(([name]) => name !== sync.keyColumn && !name.startsWith("_tidemark_"))
     .map(([name, value]) => {
-      const text = value === null ? null : String(value);
+      const text = value === null ? null : `${value as string | bigint}`;
       const isFlag = types.get(name) === "boolean" && text !== null;
       return [name, isFlag ? String(text === "1") : text] as const;
     });

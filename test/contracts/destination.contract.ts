@@ -60,9 +60,9 @@ function kinds(results: readonly UpsertResult[]): string[] {
 }
 
 function mapped(record: unknown, sync: SyncSpec): RowChange {
-  const row = mapRow(record, sync);
-  if (!row.ok) throw new Error(row.message);
-  return { kind: "upsert", key: "k", watermark: instant(1), cells: row.cells };
+  const mappedRow = mapRow(record, sync);
+  if (!mappedRow.ok) throw new Error(mappedRow.message);
+  return { kind: "upsert", key: "k", watermark: instant(1), cells: mappedRow.cells };
 }
 
 /** The suite; `open` gives a fresh destination each time. */
@@ -71,7 +71,7 @@ export function destinationContract(
   open: () => Promise<DestinationFixture>,
   capabilities: Capabilities,
 ): void {
-  describe(name, () => {
+  describe(`${name} destination`, () => {
     let fixture: DestinationFixture;
     beforeEach(async () => {
       fixture = await open();
@@ -102,7 +102,7 @@ async function writer(
   sync: SyncSpec,
   options: { readonly window?: Window; readonly epoch?: number } = {},
 ): Promise<WindowWriter> {
-  const { destination, tip } = use.fixture();
+  const { destination } = use.fixture();
   const prepared = await destination.prepare(sync);
   if (!prepared.ok) throw new Error(prepared.failure.message);
   const opening = {
@@ -112,7 +112,7 @@ async function writer(
     runId: "contacts/run",
     now: () => at("2026-01-03"),
   };
-  const opened = await destination.openWindow(opening, tip());
+  const opened = await destination.openWindow(opening, use.fixture().tip());
   if (!opened.ok) throw new Error(opened.failure.message);
   return opened.value;
 }
@@ -469,7 +469,7 @@ function windowRows(use: Use): void {
   test("raises the chunk with each transaction, stores the record, completes last", async () => {
     const sync = use.sync();
     const window = await writer(use, sync, { epoch: 3 });
-    const { destination, tip } = use.fixture();
+    const { destination } = use.fixture();
     const seen = async (): Promise<unknown> => destination.windowRows(sync, [day]);
     const rowOf = (chunk: number, complete: boolean, record: string): unknown => ({
       ok: true,
@@ -479,7 +479,7 @@ function windowRows(use: Use): void {
     expect(await seen()).toEqual(rowOf(1, false, "inserted"));
     await window.write([put("a", 1, ["x", null])], ({ results }) => kinds(results).join());
     expect(await seen()).toEqual(rowOf(2, false, "unchanged"));
-    await window.finish(tip(), () => "done");
+    await window.finish(use.fixture().tip(), () => "done");
     expect(await seen()).toEqual(rowOf(3, true, "done"));
   });
 

@@ -23,7 +23,7 @@ export function memoryTip(): MemoryTip {
         },
         list: async (folder) =>
           [...frozen]
-            .filter(([path]) => path.startsWith(`${folder}/`))
+            .filter(([path]) => folder === "" || path.startsWith(`${folder}/`))
             .map(([path, content]) => ({
               path,
               mode: "100644",

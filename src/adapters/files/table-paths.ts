@@ -8,7 +8,7 @@ export type FilesSpec = Extract<DestinationSpec, { type: "files" }>;
 
 /** The paths of one table, relative to the repository. */
 export interface TablePaths {
-  /** The folder that holds all of them. */
+  /** The folder that holds all of them; empty for the root. */
   readonly folder: string;
   /** Tombstones of hard deletes. */
   readonly deleted: string;
@@ -28,8 +28,8 @@ export function tablePaths(
   sync: Pick<SyncSpec, "table">,
   digest: Digest,
 ): TablePaths {
-  const folder = spec.path.replace(/^(?:\.\/)+/, "").replace(/\/+$/, "");
-  const stem = folder === "" || folder === "." ? sync.table : `${folder}/${sync.table}`;
+  const folder = spec.path.replace(/^(?:\.(?:\/|$))+/, "").replace(/\/+$/, "");
+  const stem = folder === "" ? sync.table : `${folder}/${sync.table}`;
   const single = `${stem}.${spec.format}`;
   const bucket = (index: number): string =>
     `${stem}/${String(index).padStart(2, "0")}.${spec.format}`;

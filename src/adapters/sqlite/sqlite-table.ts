@@ -30,17 +30,14 @@ export function prepareTable(
     return fail("config", `${subject}: expected a name not kept for SQLite itself; ${remedy}`);
   const change = changeTable(shape, foundColumns(database, sync.table), fits);
   const table = quoteIdentifier(sync.table);
-  switch (change.kind) {
-    case "conflict":
-      return fail("config", `${subject}: ${change.problems.join("; ")}; ${remedy}`);
-    case "create":
-      database.exec(`CREATE TABLE ${table} (${definitions(shape).join(", ")})`);
-      return succeed(undefined);
-    case "widen":
-      for (const column of change.missing)
-        database.exec(`ALTER TABLE ${table} ADD COLUMN ${definition(column)}`);
-      return succeed(undefined);
-  }
+  if (change.kind === "conflict")
+    return fail("config", `${subject}: ${change.problems.join("; ")}; ${remedy}`);
+  if (change.kind === "create")
+    database.exec(`CREATE TABLE ${table} (${definitions(shape).join(", ")})`);
+  else
+    for (const column of change.missing)
+      database.exec(`ALTER TABLE ${table} ADD COLUMN ${definition(column)}`);
+  return succeed(undefined);
 }
 
 function foundColumns(database: DatabaseSync, table: string): FoundColumn[] | undefined {
@@ -145,7 +142,6 @@ function statementsOf(database: DatabaseSync, name: string, shape: TableShape): 
   const cells = shape.cells.map((column) => quoteIdentifier(column.name));
   const meta = shape.meta.map((column) => quoteIdentifier(column.name));
   const all = [...cells, ...meta, key];
-  const set = (names: readonly string[]): string => names.map((each) => `${each} = ?`).join(", ");
   const select = database.prepare(
     `SELECT ${[...cells, ...meta].join(", ")} FROM ${table} WHERE ${key} = ?`,
   );
@@ -157,8 +153,8 @@ function statementsOf(database: DatabaseSync, name: string, shape: TableShape): 
     insert: prepare(
       `INSERT INTO ${table} (${all.join(", ")}) VALUES (${all.map(() => "?").join(", ")})`,
     ),
-    update: prepare(`UPDATE ${table} SET ${set([...cells, ...meta])} WHERE ${key} = ?`),
-    mark: prepare(`UPDATE ${table} SET ${set(meta)} WHERE ${key} = ?`),
+    update: prepare(`UPDATE ${table} SET ${assignments([...cells, ...meta])} WHERE ${key} = ?`),
+    mark: prepare(`UPDATE ${table} SET ${assignments(meta)} WHERE ${key} = ?`),
     remove: prepare(`DELETE FROM ${table} WHERE ${key} = ?`),
     findTombstone: prepare(`SELECT watermark FROM _tidemark_deleted WHERE "table" = ? AND key = ?`),
     putTombstone: prepare(
@@ -167,6 +163,10 @@ function statementsOf(database: DatabaseSync, name: string, shape: TableShape): 
     ),
     dropTombstone: prepare(`DELETE FROM _tidemark_deleted WHERE "table" = ? AND key = ?`),
   };
+}
+
+function assignments(names: readonly string[]): string {
+  return names.map((name) => `${name} = ?`).join(", ");
 }
 
 function readRow(row: unknown, width: number): StoredRow | undefined {

@@ -2,7 +2,7 @@
 // while a cell must keep every microsecond of the years 1 to 9999.
 
 import { fieldsOf, formatInstant, instantFromFields, plusMicros } from "../time/instant.ts";
-import type { Conversion } from "./convert-cell.ts";
+import type { Conversion } from "./conversion.ts";
 
 const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
 

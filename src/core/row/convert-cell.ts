@@ -1,15 +1,12 @@
 // One JSON value into one typed cell. Serves upsert: strict, since a column that means two things is worth nothing.
 
+import { unreachable } from "../failure/assert.ts";
 import { ExactNumber } from "../source/exact-number.ts";
 import type { ColumnType } from "../sync/sync-spec.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { readDate, readTimestamp } from "./cell-time.ts";
+import type { Conversion } from "./conversion.ts";
 import type { CellValue } from "./row.ts";
-
-/** The cell, or the code of `failed_items` for a value that cannot become one (contract 9). */
-export type Conversion =
-  | { readonly ok: true; readonly cell: CellValue }
-  | { readonly ok: false; readonly code: "type" | "range" | "nul" | "encoding" };
 
 /** Converts a value found in a record; nothing there and `null` are null. */
 export function convertCell(value: unknown, type: ColumnType): Conversion {
@@ -31,6 +28,8 @@ export function convertCell(value: unknown, type: ColumnType): Conversion {
       return typeof value === "string" ? readTimestamp(value) : refused("type");
     case "jsonb":
       return cellOf(canonicalJson(value));
+    default:
+      return unreachable(type);
   }
 }
 

@@ -4,7 +4,8 @@ import { ExactNumber } from "../source/exact-number.ts";
 import { readPointer } from "../source/pointer.ts";
 import type { ColumnSpec, SyncSpec } from "../sync/sync-spec.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { type Conversion, convertCell } from "./convert-cell.ts";
+import type { Conversion } from "./conversion.ts";
+import { convertCell } from "./convert-cell.ts";
 import type { CellValue } from "./row.ts";
 
 /** The cells of a row, or why the item is failed at stage `upsert`. */
@@ -32,16 +33,13 @@ function explain(
 ): { readonly code: string; readonly message: string } {
   const { code } = conversion;
   const expected = `column ${column.name}: expected ${column.type}`;
-  switch (code) {
-    case "type":
-      return { code, message: `${expected}, found ${kindOf(value)} that is none` };
-    case "range":
-      return { code, message: `${expected}, found ${kindOf(value)} beyond its range` };
-    case "nul":
-      return { code, message: `${expected} without NUL characters, found one` };
-    case "encoding":
-      return { code, message: `${expected}, well-formed, found a lone surrogate` };
-  }
+  const problems = {
+    type: `, found ${kindOf(value)} that is none`,
+    range: `, found ${kindOf(value)} beyond its range`,
+    nul: " without NUL characters, found one",
+    encoding: ", well-formed, found a lone surrogate",
+  };
+  return { code, message: `${expected}${problems[code]}` };
 }
 
 function kindOf(value: unknown): string {
