@@ -1,150 +1,173 @@
-// 6 COMMIT: what git log says of a commit (contract 3.6), and the trailers by which a run finds its own (G10).
+// 6 COMMIT: the subject and trailers of a ledger commit (contract 3.6), so that `git log` tells the story by itself.
+// Pure; the caller says what happened, in the order in which it happened.
 
 import type { Order } from "../plan/order-record.ts";
 import { dayMicros } from "../time/duration.ts";
 import { formatInstant } from "../time/instant.ts";
 import type { Window } from "../window/window.ts";
-import type { RunId } from "./run-id.ts";
 import type { RunRecord } from "./run-record.ts";
 
-/** One thing that a commit does, in the words of the edges of contract 3.2. */
+/** What a commit did to one window, named after the edges of contract 3.2; `started` sets `started_at`. */
+export type WindowEventKind =
+  | "claimed"
+  | "started"
+  | "settled"
+  | "adopted"
+  | "released"
+  | "lost"
+  | "expired"
+  | "unexpired"
+  | "split"
+  | "waived";
+
+/** One thing that a commit did. */
 export type LedgerEvent =
+  | { readonly kind: WindowEventKind; readonly record: RunRecord }
   | {
-      readonly kind:
-        | "claimed"
-        | "started"
-        | "settled"
-        | "released"
-        | "adopted"
-        | "lost"
-        | "expired"
-        | "unexpired"
-        | "split"
-        | "waived";
-      readonly record: RunRecord;
+      readonly kind: "ordered" | "order_done";
+      readonly syncId: string;
+      readonly order: Order;
     }
-  | { readonly kind: "ordered" | "order_done"; readonly syncId: string; readonly order: Order }
   | { readonly kind: "folded"; readonly syncId: string; readonly windows: number };
 
-/** At most this many run ids are named in trailers; beyond it `Tidemark-Windows` says how many there are. */
-const namedMax = 20;
+/** Run ids that a commit names one by one. */
+const runIdsMax = 20;
 
-/** Subject, blank line and trailers of one commit. */
+/** The longest subject; git shows about this much. */
+const subjectMax = 100;
+
+/** The whole message: subject, empty line, trailers. */
 export function commitMessage(commit: {
   readonly events: readonly LedgerEvent[];
   readonly holder: string;
+  /** Of commitDigest. */
   readonly digest: string;
 }): string {
-  const runIds = [...new Set(commit.events.flatMap((event) => runIdOf(event)))];
-  const trailers = [
-    ...runIds.slice(0, namedMax).map((runId) => `Tidemark-Run-Id: ${runId}`),
-    ...(runIds.length > namedMax ? [`Tidemark-Windows: ${runIds.length}`] : []),
-    `Tidemark-Holder: ${commit.holder}`,
-    `Tidemark-Digest: ${commit.digest}`,
+  const { events, holder, digest } = commit;
+  const runIds = [
+    ...new Set(events.flatMap((event) => ("record" in event ? [event.record.runId] : []))),
   ];
-  return `${subjectOf(commit.events)}\n\n${trailers.join("\n")}\n`;
+  const folded = events.reduce(
+    (sum, event) => sum + (event.kind === "folded" ? event.windows : 0),
+    0,
+  );
+  const windows = runIds.length + folded;
+  const trailers = [
+    ...runIds.slice(0, runIdsMax).map((runId) => `Tidemark-Run-Id: ${runId}`),
+    ...(windows > Math.min(runIds.length, runIdsMax) ? [`Tidemark-Windows: ${windows}`] : []),
+    `Tidemark-Holder: ${holder}`,
+    `Tidemark-Digest: ${digest}`,
+  ];
+  return `${subjectOf(events)}\n\n${trailers.join("\n")}\n`;
 }
 
-/** `sha256:` over the sorted lines `<path> NUL <blob id | deleted> LF` of a commit's changes (G10). */
+/** `Tidemark-Digest`: `sha256:` over the sorted lines of the changes (G10). */
 export function commitDigest(
   changes: readonly { readonly path: string; readonly blobId: string | undefined }[],
   sha256: (text: string) => string,
 ): string {
-  const lines = changes.map(({ path, blobId }) => `${path}\0${blobId ?? "deleted"}\n`);
-  return `sha256:${sha256(lines.toSorted((a, b) => (a < b ? -1 : 1)).join(""))}`;
-}
-
-function runIdOf(event: LedgerEvent): readonly RunId[] {
-  return "record" in event ? [event.record.runId] : [];
+  const lines = changes.map(({ path, blobId }) => `${path}\0${blobId ?? "deleted"}\n`).toSorted();
+  return `sha256:${sha256(lines.join(""))}`;
 }
 
 function subjectOf(events: readonly LedgerEvent[]): string {
-  const ids = [...new Set(events.map((event) => syncOf(event)))];
-  const scope = ids.length > 2 ? `${ids.length} syncs` : ids.join(", ");
-  const groups = Map.groupBy(events, (event) => verbOf(event));
-  // A start that only follows a settlement is no news of its own.
-  if (groups.size > 1) groups.delete("start");
-  const parts = [...groups].map(([verb, group]) => `${verb} ${describe(group)}`);
-  return `ledger(${scope}): ${parts.join("; ")}`;
+  const ids = [...new Set(events.map(syncIdOf))];
+  const scope = ids.length > 3 ? `${ids.length} syncs` : ids.join(", ");
+  const groups = new Map<LedgerEvent["kind"], LedgerEvent[]>();
+  for (const event of events) groups.set(event.kind, [...(groups.get(event.kind) ?? []), event]);
+  const parts = [...groups.values()].map(phraseOf);
+  let text = `ledger(${scope}): ${parts[0] ?? "write"}`;
+  for (const [index, part] of parts.entries()) {
+    if (index === 0) continue;
+    const left = parts.length - index;
+    if (text.length + part.length + 2 > subjectMax) return `${text}; ${left} more`;
+    text += `; ${part}`;
+  }
+  return text;
 }
 
-function syncOf(event: LedgerEvent): string {
-  return "record" in event ? event.record.sync : event.syncId;
+function syncIdOf(event: LedgerEvent): string {
+  return "record" in event ? event.record.runId.replace(/\/.*$/, "") : event.syncId;
 }
 
-function verbOf(event: LedgerEvent): string {
-  switch (event.kind) {
-    case "claimed":
-      return "claim";
-    case "started":
-      return "start";
-    case "settled":
-      return "settle";
-    case "released":
-      return "release";
-    case "adopted":
-      return "adopt";
-    case "lost":
-      return "lose";
-    case "expired":
-      return "expire";
-    case "unexpired":
-      return "unexpire";
-    case "split":
-      return "split";
-    case "waived":
-      return "waive";
-    case "ordered":
-      return "order";
-    case "order_done":
-      return "finish order";
+const verbs: Readonly<Record<WindowEventKind, string>> = {
+  claimed: "claim",
+  started: "start",
+  settled: "settle",
+  adopted: "adopt",
+  released: "release",
+  lost: "lose",
+  expired: "expire",
+  unexpired: "unexpire",
+  split: "split into",
+  waived: "waive",
+};
+
+/** What happened to all windows, or orders, of one kind. */
+function phraseOf(events: readonly LedgerEvent[]): string {
+  const [first] = events;
+  if (first === undefined) return "";
+  switch (first.kind) {
     case "folded":
-      return "fold";
+      return `fold ${plural(
+        events.reduce((sum, event) => sum + (event.kind === "folded" ? event.windows : 0), 0),
+        "window",
+      )}`;
+    case "ordered":
+      return events.length > 1 ? `order ${events.length} ranges` : `order ${rangeOf(first.order)}`;
+    case "order_done":
+      return events.length > 1
+        ? `finish ${events.length} orders`
+        : `finish order ${first.order.id}`;
+    default:
+      return windowPhrase(
+        verbs[first.kind],
+        events.flatMap((event) => ("record" in event ? [event.record] : [])),
+      );
   }
 }
 
-function describe(group: readonly LedgerEvent[]): string {
-  const [first] = group;
-  if (group.length === 1 && first !== undefined) return describeOne(first);
-  const records = group.flatMap((event) => ("record" in event ? [event.record] : []));
-  if (records.length < group.length) return `${group.length} orders`;
-  const starts = records.toSorted((a, b) => a.window.start - b.window.start);
-  const from = starts[0];
-  const to = starts.at(-1);
-  const range = from && to ? ` from ${windowText(from.window)} to ${windowText(to.window)}` : "";
-  return `${group.length} windows${range}`;
+function windowPhrase(verb: string, records: readonly RunRecord[]): string {
+  const judged = verb === "settle" || verb === "adopt";
+  const [first] = records;
+  if (first !== undefined && records.length === 1)
+    return `${verb} ${windowText(first.window)}${judged ? ` ${outcomeOf(first)}` : ""}`;
+  const starts = records.map((record) => record.window).toSorted((a, b) => a.start - b.start);
+  const [from, to] = [starts[0], starts.at(-1)];
+  const range =
+    from === undefined || to === undefined ? "" : ` from ${windowText(from)} to ${windowText(to)}`;
+  return `${verb} ${records.length} windows${range}${judged ? `, ${tallyOf(records)}` : ""}`;
 }
 
-function describeOne(event: LedgerEvent): string {
-  if (event.kind === "folded") return `${event.windows} windows`;
-  if (event.kind === "ordered" || event.kind === "order_done") {
-    const { id, from, to, reprocess } = event.order;
-    return `${id}, ${reprocess} in ${windowText({ start: from, end: to })}`;
-  }
-  const { record } = event;
-  return `${windowText(record.window)}${outcomeText(record)}`;
+function outcomeOf(record: RunRecord): string {
+  if (record.status === "failed") return `failed (${record.error.code})`;
+  return `${record.status}, ${plural(record.itemCounts.processed, "record")}`;
 }
 
-function outcomeText(record: RunRecord): string {
-  if (record.status === "succeeded") {
-    const { processed } = record.itemCounts;
-    return ` succeeded, ${processed} ${processed === 1 ? "record" : "records"}`;
-  }
-  if (record.status === "failed" && record.waived === undefined)
-    return ` failed, ${record.error.code}`;
-  if (record.status === "running") return `, ${record.reason}, attempt ${record.attempt}`;
-  return "";
+function tallyOf(records: readonly RunRecord[]): string {
+  const succeeded = records.filter((record) => record.status === "succeeded");
+  const processed = succeeded.reduce((sum, record) => sum + record.itemCounts.processed, 0);
+  const failed = records.length - succeeded.length;
+  return [
+    ...(succeeded.length > 0
+      ? [`${succeeded.length} succeeded, ${plural(processed, "record")}`]
+      : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ].join(", ");
 }
 
-// A day of UTC is its date, another window its start, a longer one both ends.
-function windowText({ start, end }: Window): string {
-  const isDay = start % dayMicros === 0 && end - start === dayMicros;
-  if (isDay) return formatInstant(start).slice(0, 10);
-  return end - start <= dayMicros
-    ? formatInstant(start)
-    : `${shorten(formatInstant(start))}..${shorten(formatInstant(end))}`;
+// A day in UTC is what people look for; anything else is named by its start.
+function windowText(window: Window): string {
+  const day = window.start % dayMicros === 0 && window.end - window.start === dayMicros;
+  return day ? formatInstant(window.start).slice(0, 10) : formatInstant(window.start);
 }
 
-function shorten(text: string): string {
-  return text.endsWith("T00:00:00Z") ? text.slice(0, 10) : text;
+function rangeOf(order: Order): string {
+  const text = (at: Order["from"]): string =>
+    at % dayMicros === 0 ? formatInstant(at).slice(0, 10) : formatInstant(at);
+  return `${text(order.from)} to ${text(order.to)}, ${order.reprocess}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
