@@ -1,0 +1,43 @@
+// What the pages show is what the program takes.
+
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { parseConfig } from "../../src/config/parse.ts";
+
+const root = join(import.meta.dirname, "../..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const pages = globSync(["*.md", "{action,ledger,src,test}/*.md"], { cwd: root }).toSorted();
+
+test("every configuration in the README is accepted", () => {
+  const configs = [...read("README.md").matchAll(/^```yaml\n(version:[\s\S]*?)^```/gm)];
+  expect(configs.length).toBeGreaterThan(0);
+  const problems = configs.flatMap(([, text]) => {
+    const parsed = parseConfig(text!, { file: "README.md", envAllow: [] });
+    return parsed.ok ? [] : parsed.problems;
+  });
+  expect(problems).toEqual([]);
+});
+
+test("every npm script that a page names exists", () => {
+  const { scripts } = JSON.parse(read("package.json"));
+  const unknown = pages.flatMap((path) =>
+    [...read(path).matchAll(/\bnpm run ([\w:]+)/g)]
+      .map((match) => match[1]!)
+      .filter((name) => !Object.hasOwn(scripts, name))
+      .map((name) => `${path}: npm run ${name}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test("every relative link of a page leads to a file", () => {
+  const broken = pages.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+      .map((match) => match[1]!)
+      .filter((target) => !existsSync(join(root, dirname(path), target)))
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(broken).toEqual([]);
+});
