@@ -45,5 +45,6 @@ function explain(
 function kindOf(value: unknown): string {
   if (value instanceof ExactNumber) return "a number";
   if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
   return typeof value === "string" ? "text" : `a ${typeof value}`;
 }
