@@ -33,7 +33,7 @@ const hiddenPlaces = new Set([
 ]);
 
 /** What was found, in words. */
-export function describeFound(value: unknown, path: Path): string {
+function describeFound(value: unknown, path: Path): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a mapping";
@@ -50,7 +50,7 @@ export function quote(text: string): string {
 }
 
 /** A path as people write it: `syncs.contacts.pages.next`, `limits.pace[0].per`. */
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   return path
     .map((part, index) =>
       typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`,

@@ -37,7 +37,7 @@ const env = must("Name of the environment variable that holds the secret.", text
 const prefix = may("Text before the secret, and a space.", text);
 
 /** How requests are authenticated. A secret is only ever named. */
-export const auth: SchemaOf<WrittenAuth> = v.variant("type", [
+const auth: SchemaOf<WrittenAuth> = v.variant("type", [
   mapping({ type: v.literal("none") }),
   mapping({ type: v.literal("github_token") }),
   mapping({ type: v.literal("bearer"), env, prefix }),
@@ -129,7 +129,7 @@ const responseRule: SchemaOf<WrittenResponseRule> = mapping({
 });
 
 /** The limits of a source, shared by all its syncs. */
-export const limits: SchemaOf<WrittenLimits> = noList(
+const limits: SchemaOf<WrittenLimits> = noList(
   mapping({
     pace: may("Requests per short period; every entry must admit a try.", v.array(pace)),
     concurrency: may("Tries in flight at once.", whole(1)),

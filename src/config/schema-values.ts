@@ -145,7 +145,7 @@ export const size: SchemaOf<string> = textLike(
 );
 
 /** The units that a watermark or a filter can be exact to (S31, S38). */
-export const precisions = ["1us", "1ms", "1s", "1m", "1d"] as const;
+const precisions = ["1us", "1ms", "1s", "1m", "1d"] as const;
 export const precision: SchemaOf<string> = v.picklist(precisions);
 
 export const zone: SchemaOf<string> = textThat(

@@ -84,9 +84,9 @@ function syntaxText(code: string): string {
 function nodeProblems(document: Document): readonly (Problem & { readonly blocks: boolean })[] {
   const problems: (Problem & { readonly blocks: boolean })[] = [];
   visit(document, {
-    Alias(_key, _node, ancestors) {
+    Alias(_key, alias, ancestors) {
       const text = "expected a value, found an alias; write the value out";
-      problems.push({ path: pathOf(ancestors, _node), text, blocks: true });
+      problems.push({ path: pathOf(ancestors, alias), text, blocks: true });
     },
     Pair(_key, pair, ancestors) {
       const name = isScalar(pair.key) ? String(pair.key.value) : "";
@@ -95,9 +95,8 @@ function nodeProblems(document: Document): readonly (Problem & { readonly blocks
       const text = `expected another name, found ${name}; JavaScript objects use it themselves`;
       problems.push({ path, text, blocks: true });
     },
-    Scalar(key, node, ancestors) {
-      if (key === "key" || typeof node.value !== "number") return;
-      if (isExact(node.source ?? "", node.value)) return;
+    Scalar(_key, node, ancestors) {
+      if (typeof node.value !== "number" || isExact(node.source ?? "", node.value)) return;
       const text =
         "expected a number that a double holds exactly, found a longer one; put it in quotes";
       problems.push({ path: pathOf(ancestors, node), text, blocks: false });

@@ -333,6 +333,7 @@ test.each([
   ["20 requests a minute", "[{requests: 20, per: 1m}]", 1],
   ["50 requests a second", "[{requests: 50, per: 1s}]", 8],
   ["the fastest of two entries", "[{requests: 3, per: 1s}, {requests: 60, per: 1m}]", 3],
+  ["whole requests", "[{requests: 5, per: 2s}]", 2],
   ["no pace", "[]", 1],
 ])("P9: the default concurrency follows %s", (_title, pace, concurrency) => {
   const project = projectIn(changed("[{requests: 4, per: 1s}]", pace));

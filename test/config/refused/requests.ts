@@ -148,6 +148,14 @@ export const requestsCases: readonly RefusedCase[] = [
     ],
   },
   {
+    title: "a placeholder in a list of names",
+    edits: [["key: /id\n", 'key: /id\n    first_only: ["{{page.token}}"]\n']],
+    problems: [
+      "tidemark.yml:18 syncs.contacts.first_only[0]: expected a name of query or of the body's top level, found another; correct it",
+      'tidemark.yml:18 syncs.contacts.first_only[0]: expected no placeholder here, found "{{"; write the value itself',
+    ],
+  },
+  {
     title: "a placeholder inside a var",
     edits: [["key: /id\n", 'key: /id\n    vars: {team: "{{vars.other}}"}\n']],
     problems: [
