@@ -3,24 +3,29 @@
 
 import type { LedgerEvent } from "../core/record/commit-message.ts";
 import { chooseForFold } from "../core/record/fold.ts";
-import { nowOf, type RunContext } from "./run-context.ts";
+import type { ProjectSpec } from "../core/sync/sync-spec.ts";
+import { type Committing, nowOf } from "./run-context.ts";
 import { commitDraft, orThrow } from "./steps/commit.ts";
-import { ledgerOf, usableSyncs } from "./steps/plan.ts";
+import { ledgerOf } from "./steps/plan.ts";
 
-/** Folds every usable sync that has too many record files; answers how many windows were folded. */
-export async function foldOld(ctx: RunContext): Promise<number> {
-  const { keepFiles } = ctx.project.ledger;
+/** Folds every sound sync that has too many record files; answers how many windows were, or would be, folded. */
+export async function foldOld(
+  ctx: Committing,
+  project: ProjectSpec,
+  options: { readonly dryRun: boolean },
+): Promise<number> {
+  const { keepFiles } = project.ledger;
   if (keepFiles === undefined) return 0;
   let folded = 0;
-  for (const { id } of usableSyncs(ctx, ctx.snapshot)) {
+  for (const { id } of project.syncs) {
     let count = 0;
     const end = await commitDraft(ctx, async (snapshot) => {
       const ledger = ledgerOf(snapshot, id);
-      const records = chooseForFold(ledger.records, keepFiles);
+      const records = ledger.problems.length > 0 ? [] : chooseForFold(ledger.records, keepFiles);
       count = records.length;
-      if (records.length === 0) return undefined;
+      if (count === 0 || options.dryRun) return undefined;
       const files = await ctx.ports.ledger.foldChanges(snapshot.tip, ledger, records, nowOf(ctx));
-      const event: LedgerEvent = { kind: "folded", syncId: id, windows: records.length };
+      const event: LedgerEvent = { kind: "folded", syncId: id, windows: count };
       return { changes: [], files, events: [event] };
     });
     orThrow(end);

@@ -39,7 +39,7 @@ export function createPacer(limits: LimitsSpec, deps: { readonly clock: Clock })
         return timer.arm(next.at);
       }
       line.leave(first);
-      first.value(createPermit(gate, clock, admit));
+      first.value(createPermit(gate.grant(now), { gate, clock, changed: admit }));
     }
   }
 
@@ -81,8 +81,11 @@ export function createPacer(limits: LimitsSpec, deps: { readonly clock: Clock })
 }
 
 /** One permit: granted, then either sent and answered, or released. */
-function createPermit(gate: Gate, clock: Clock, changed: () => void): Permit {
-  const charge = gate.grant(clock.mono());
+function createPermit(
+  charge: Charge,
+  of: { readonly gate: Gate; readonly clock: Clock; readonly changed: () => void },
+): Permit {
+  const { gate, clock, changed } = of;
   let state: "granted" | "sent" | "ended" = "granted";
   let sentAt = 0;
   return {

@@ -4,37 +4,13 @@ import { type OpenWindows, openWindows, countOpen } from "../core/plan/open-wind
 import { isParked, isWaived } from "../core/plan/standing.ts";
 import { coverageOf, type SyncState, syncHorizon } from "../core/plan/sync-state.ts";
 import type { RunRecord } from "../core/record/run-record.ts";
+import type { Gap, RunReport } from "../core/report/run-report.ts";
 import { longestMicros } from "../core/time/duration.ts";
 import type { Instant } from "../core/time/instant.ts";
 import { gaps, newestCovered } from "../core/window/coverage.ts";
-import { compareWindows, intersect, type Window } from "../core/window/window.ts";
+import { compareWindows, intersect } from "../core/window/window.ts";
 import { nowOf, type RunContext } from "./run-context.ts";
 import { readStates, selectedIds } from "./steps/plan.ts";
-
-/** What is missing of a range, and why (contract 9). */
-export interface Gap {
-  readonly sync: string;
-  readonly window: Window;
-  readonly state: "open" | "failed" | "parked" | "running" | "lost" | "waived";
-}
-
-export interface RunReport {
-  readonly status: "ok" | "nothing_due" | "partial" | "failed";
-  readonly windowsSucceeded: number;
-  readonly windowsFailed: number;
-  /** Up to the horizon, parked and waived ones apart. */
-  readonly windowsRemaining: number;
-  readonly windowsParked: number;
-  readonly recordsFetched: number;
-  readonly recordsProcessed: number;
-  readonly recordsFailed: number;
-  readonly gaps: readonly Gap[];
-  readonly ledgerCommit: string | undefined;
-  /** Sentences that say why the run is red: stopped syncs, source faults, parked windows, stalled syncs. */
-  readonly faults: readonly string[];
-  readonly notes: readonly string[];
-  readonly settled: readonly RunRecord[];
-}
 
 /** Sums the run up on the ledger as it is now. */
 export async function reportRun(ctx: RunContext): Promise<RunReport> {

@@ -2,6 +2,7 @@
 // The loop below is all there is; a turn plans, claims and settles in one commit, runWindow fetches and upserts.
 
 import { Cancelled, LedgerError } from "../core/failure/errors.ts";
+import type { RunReport } from "../core/report/run-report.ts";
 import type { ProjectSpec } from "../core/sync/sync-spec.ts";
 import { startDeadline } from "./deadline.ts";
 import { expireWindows } from "./expire.ts";
@@ -16,7 +17,7 @@ import {
   type RunIdentity,
   type RunRequest,
 } from "./run-context.ts";
-import { type RunReport, reportRun } from "./run-report.ts";
+import { reportRun } from "./run-report.ts";
 import { type AttemptEnd, runWindow } from "./run-window.ts";
 import { commitDraft, type Draft, orThrow } from "./steps/commit.ts";
 import { readStates, usableSyncs } from "./steps/plan.ts";
@@ -38,7 +39,7 @@ export async function run(input: RunInput): Promise<RunReport> {
   try {
     await tidyUp(ctx);
     await serveWindows(ctx);
-    if (!ctx.deadline.stop.aborted) await foldOld(ctx);
+    if (!ctx.deadline.stop.aborted) await foldOld(ctx, input.project, { dryRun: false });
     if (input.cancel.aborted) throw new Cancelled("cancelled by a signal; run again to go on");
     return await reportRun(ctx);
   } finally {

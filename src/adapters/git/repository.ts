@@ -73,3 +73,8 @@ export async function identity(repository: Repository): Promise<Readonly<Record<
     GIT_COMMITTER_EMAIL: "tidemark@localhost",
   };
 }
+
+/** The commit that is checked out; undefined before the first one. */
+export async function headCommit(repository: Repository): Promise<string | undefined> {
+  return await gitMaybe(repository.folder, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+}

@@ -4,7 +4,7 @@
 import { unreachable } from "../../core/failure/assert.ts";
 import { fail, type Failure, type Outcome, succeed } from "../../core/failure/failure.ts";
 import type { RecordError, Requests, Warning } from "../../core/record/run-record.ts";
-import { type Admission, admission, type DeliveredItem } from "../../core/source/admit.ts";
+import { type Admission, admission } from "../../core/source/admit.ts";
 import { endBound, endBoundInstant, readRange, startBound } from "../../core/source/bounds.ts";
 import {
   emptyPage,
@@ -26,8 +26,6 @@ import type { SourceSession } from "../source-session.ts";
 import { attemptTally } from "./attempt-tally.ts";
 import { askWhenReadable } from "./server-clock.ts";
 import { type Reply, sendRequest, type TryContext } from "./tries.ts";
-
-export type { DeliveredItem };
 
 /** What is read, and until when. */
 export interface FetchInput {

@@ -4,7 +4,7 @@ import { runIdOf, type RunId } from "../record/run-id.ts";
 import { hasSucceeded, type RunRecord } from "../record/run-record.ts";
 import type { Instant } from "../time/instant.ts";
 import { subtract } from "../window/coverage.ts";
-import { cellsTouching } from "../window/grid.ts";
+import { cellsTouching, type Grid } from "../window/grid.ts";
 import { compareWindows, intersect, overlap, type Window } from "../window/window.ts";
 import type { Order } from "./order-record.ts";
 import { isParked, isStale, isWaived, wasAttemptedAfter } from "./standing.ts";
@@ -28,6 +28,8 @@ export interface OrderProgress {
   readonly order: Order;
   /** To be claimed for the order, in its direction. */
   readonly windows: readonly OrderedWindow[];
+  /** Everything that stands between the order and its end: those windows, and what is due or under way anyway. */
+  readonly open: readonly Window[];
   /** Whether nothing is left, windows that are due or under way anyway included. */
   readonly done: boolean;
   /** Recorded windows that the order would reread but that the source can no longer answer for. */
@@ -38,13 +40,14 @@ export interface OrderProgress {
 export function progressOf(order: Order, state: SyncState, now: Instant): OrderProgress {
   const horizon = syncHorizon(state.spec, now);
   const to = order.to < horizon ? order.to : horizon;
-  if (order.from >= to) return { order, windows: [], done: true, beyondRetention: [] };
+  if (order.from >= to) return { order, windows: [], open: [], done: true, beyondRetention: [] };
   const range = { start: order.from, end: to };
   const edge = retentionEdge(state.spec, now);
   const touched = touchedRecords(state, range);
   const cells = asksForUnrecorded(order) ? unrecordedCells(order, state, range, edge) : noCells;
-  const open = touched.filter((record) => !isDone(record, order, state, edge));
-  const wanted = open.filter((record) => mayBeOrdered(record, order));
+  const unfinished = touched.filter((record) => !isDone(record, order, state, edge));
+  const wanted = unfinished.filter((record) => mayBeOrdered(record, order));
+  const open = [...cells.before, ...cells.after, ...unfinished.map((record) => record.window)];
   const windows = [
     ...cells.before.map((window) => ({ window, record: undefined })),
     ...wanted.map((record) => ({ window: record.window, record })),
@@ -52,7 +55,8 @@ export function progressOf(order: Order, state: SyncState, now: Instant): OrderP
   return {
     order,
     windows: order.direction === "newest" ? windows.toReversed() : windows,
-    done: open.length === 0 && cells.before.length === 0 && !cells.anyAfter,
+    open: open.toSorted(compareWindows),
+    done: open.length === 0,
     beyondRetention: touched
       .filter((record) => isBefore(record.window, edge) && asksFor(record, order, state))
       .map((record) => record.runId),
@@ -73,7 +77,13 @@ function touchedRecords(state: SyncState, range: Window): readonly RunRecord[] {
   return [...own, ...folded];
 }
 
-const noCells: { before: readonly Window[]; anyAfter: boolean } = { before: [], anyAfter: false };
+/** Cells without a record, before `window.start` and from it on. */
+interface UnrecordedCells {
+  readonly before: readonly Window[];
+  readonly after: readonly Window[];
+}
+
+const noCells: UnrecordedCells = { before: [], after: [] };
 
 // Time from window.start on is cut by the sync's own grid and due anyway; the order's step cuts only what lies before.
 function unrecordedCells(
@@ -81,21 +91,35 @@ function unrecordedCells(
   state: SyncState,
   range: Window,
   edge: Instant | undefined,
-): { before: readonly Window[]; anyAfter: boolean } {
+): UnrecordedCells {
   const free = subtract(range, recordedRanges(state));
-  const start = state.spec.window.start;
-  const grid = { ...gridOf(state.spec), step: order.step };
-  const before = free.flatMap((piece) => {
-    const early = intersect(piece, { start: range.start, end: start });
-    if (early === undefined) return [];
-    return cellsTouching(grid, early)
-      .map((cell) => intersect(cell, early))
-      .filter((cell) => cell !== undefined)
-      .map((cell) => afterEdge(cell, edge))
+  const { start } = state.spec.window;
+  const own = gridOf(state.spec);
+  return {
+    before: cellsWithin(
+      free,
+      { start: range.start, end: start },
+      { ...own, step: order.step },
+      edge,
+    ),
+    after: cellsWithin(free, { start, end: range.end }, own, edge),
+  };
+}
+
+function cellsWithin(
+  free: readonly Window[],
+  limits: Window,
+  grid: Grid,
+  edge: Instant | undefined,
+): readonly Window[] {
+  return free.flatMap((piece) => {
+    const part = intersect(piece, limits);
+    if (part === undefined) return [];
+    return cellsTouching(grid, part)
+      .map((cell) => intersect(cell, part))
+      .map((cell) => (cell === undefined ? undefined : afterEdge(cell, edge)))
       .filter((cell) => cell !== undefined);
   });
-  const anyAfter = free.some((piece) => piece.end > start && !isBefore(piece, edge));
-  return { before, anyAfter };
 }
 
 function afterEdge(cell: Window, edge: Instant | undefined): Window | undefined {

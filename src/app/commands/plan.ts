@@ -1,0 +1,36 @@
+// `tidemark plan`: the windows that a run would claim now, with their reasons. Looks only; sends and writes nothing.
+
+import { planWindows } from "../../core/plan/plan.ts";
+import type { PlanView } from "../../core/report/plan-view.ts";
+import { nowOf } from "../run-context.ts";
+import { readStates } from "../steps/plan.ts";
+import { type CommandInput, namedSyncs, readLedger } from "./open-command.ts";
+
+/** What a run of these syncs would claim, were every source free. */
+export async function planCommand(
+  input: CommandInput,
+  request: { readonly syncs: readonly string[]; readonly maxWindows: number | undefined },
+): Promise<PlanView> {
+  const named = namedSyncs(input.project, request.syncs);
+  const sources = new Set(named.map((sync) => sync.source));
+  const snapshot = await readLedger(input);
+  const damaged = new Map(
+    [...snapshot.syncs.values()].flatMap(({ id, problems: [first] }) =>
+      first === undefined ? [] : [[id, `${first.path}: ${first.reason}`] as const],
+    ),
+  );
+  const syncs = input.project.syncs.filter(
+    (sync) => sources.has(sync.source) && !damaged.has(sync.id),
+  );
+  const { windows, remaining } = planWindows({
+    states: await readStates(input, snapshot, syncs, []),
+    selected: new Set(named.map((sync) => sync.id)),
+    now: nowOf(input),
+    claimed: new Map(),
+    attempted: new Set(),
+    reruns: [],
+    maxWindows: request.maxWindows,
+  });
+  const stopped = [...damaged].map(([sync, why]) => ({ sync, why }));
+  return { windows, remaining, stopped };
+}

@@ -1,0 +1,23 @@
+// Windows and numbers as people say them, for every line that is printed.
+
+import { dayMicros } from "../time/duration.ts";
+import { formatInstant } from "../time/instant.ts";
+import type { Window } from "../window/window.ts";
+
+/** A window as people say it: a UTC day by its date, others by both ends. */
+export function windowText(window: Window): string {
+  const isDay = window.start % dayMicros === 0 && window.end - window.start === dayMicros;
+  const start = formatInstant(window.start);
+  return isDay
+    ? start.slice(0, 10)
+    : `${shortText(start)} to ${shortText(formatInstant(window.end))}`;
+}
+
+/** A number of things, with its noun in the right form. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function shortText(instant: string): string {
+  return instant.endsWith("T00:00:00Z") ? instant.slice(0, 10) : instant;
+}

@@ -1,0 +1,175 @@
+// One call to one command, and its result to text or JSON. A new command is a line in the table below.
+
+import { backfillCommand } from "../app/commands/backfill.ts";
+import { compactCommand } from "../app/commands/compact.ts";
+import { type CommandInput, namedSyncs } from "../app/commands/open-command.ts";
+import { planCommand } from "../app/commands/plan.ts";
+import { resolveReruns } from "../app/commands/rerun.ts";
+import { waiveCommand } from "../app/commands/waive.ts";
+import type { RunRequest } from "../app/run-context.ts";
+import { run } from "../app/run.ts";
+import { ConfigError } from "../core/failure/errors.ts";
+import { reprocessKinds } from "../core/plan/order-record.ts";
+import { backfillJson, backfillText, planJson, planText } from "../core/report/plan-view.ts";
+import { runJson, runText } from "../core/report/run-report.ts";
+import type { Progress } from "../ports/progress.ts";
+import type { CliCall } from "./cli-args.ts";
+import { compose, requireVariables } from "./compose.ts";
+import { exitCodeOfRun, failOnKinds } from "./exit-code.ts";
+
+/** What a call finds around it. */
+export interface CliWorld {
+  readonly cwd: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly cancel: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** What a command answers: text for standard output, and the exit code. */
+export interface CliOutcome {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Runs a parsed call. Throws what exit-code.ts knows. */
+export async function runCall(call: CliCall, world: CliWorld): Promise<CliOutcome> {
+  const command = commands.get(call.command);
+  if (command === undefined)
+    throw new ConfigError([
+      `${call.command}: not supported yet; this version has ${[...commands.keys()].join(", ")}`,
+    ]);
+  const composed = await compose({
+    cwd: world.cwd,
+    config: call.common.config,
+    ledger: call.common.ledger,
+    ledgerBranch: call.common.ledgerBranch,
+    push: call.common.push,
+    variables: world.variables,
+    envAllow: [],
+    writes: command.writes && !call.common.dryRun,
+    progress: world.progress,
+  });
+  try {
+    return await command.execute({ input: composed.input, call, world });
+  } finally {
+    await composed.close();
+  }
+}
+
+interface Execution {
+  readonly input: CommandInput;
+  readonly call: CliCall;
+  readonly world: CliWorld;
+}
+
+interface CliCommand {
+  /** Whether it may claim or commit. */
+  readonly writes: boolean;
+  readonly execute: (execution: Execution) => Promise<CliOutcome>;
+}
+
+const commands: ReadonlyMap<string, CliCommand> = new Map([
+  ["run", { writes: true, execute: executeRun }],
+  ["plan", { writes: false, execute: executePlan }],
+  ["backfill", { writes: true, execute: executeBackfill }],
+  ["rerun", { writes: true, execute: executeRerun }],
+  ["waive", { writes: true, execute: executeWaive }],
+  ["compact", { writes: true, execute: executeCompact }],
+]);
+
+async function executeRun(execution: Execution): Promise<CliOutcome> {
+  const { input, call } = execution;
+  if (call.common.dryRun) return await executePlan(execution);
+  namedSyncs(input.project, call.args);
+  return await serve(execution, { syncs: call.args, reruns: undefined });
+}
+
+async function executePlan({ input, call }: Execution): Promise<CliOutcome> {
+  const maxWindows = numberOption(call, "maxWindows");
+  const plan = await planCommand(input, { syncs: call.args, maxWindows });
+  return { text: call.common.json ? json(planJson(plan)) : planText(plan), exitCode: 0 };
+}
+
+async function executeBackfill(execution: Execution): Promise<CliOutcome> {
+  const { input, call } = execution;
+  if (!call.common.dryRun) requireVariables(input.project, execution.world);
+  const views = await backfillCommand(input, {
+    syncs: call.args,
+    from: textOption(call, "from") ?? "",
+    to: textOption(call, "to") ?? "",
+    reprocess: reprocessKinds.find((kind) => kind === call.options["reprocess"]) ?? "missing",
+    direction: call.options["direction"] === "newest" ? "newest" : "oldest",
+    reason: textOption(call, "reason"),
+    yes: call.options["yes"] === true,
+    dryRun: call.common.dryRun,
+  });
+  if (call.common.dryRun || views.every((view) => view.isDone))
+    return {
+      text: call.common.json ? json(backfillJson(views)) : backfillText(views),
+      exitCode: 0,
+    };
+  execution.world.progress.report({ kind: "note", text: backfillText(views).trimEnd() });
+  return await serve(execution, { syncs: call.args, reruns: undefined });
+}
+
+async function executeRerun(execution: Execution): Promise<CliOutcome> {
+  const { input, call } = execution;
+  const named = await resolveReruns(input, {
+    runIds: call.args,
+    parked: call.options["parked"] === true,
+  });
+  if (call.common.dryRun || named.runIds.length === 0) {
+    const text = named.runIds.length === 0 ? "nothing is parked\n" : `${named.runIds.join("\n")}\n`;
+    return { text: call.common.json ? json({ run_ids: named.runIds }) : text, exitCode: 0 };
+  }
+  return await serve(execution, { syncs: named.syncs, reruns: named.runIds });
+}
+
+async function serve(
+  { input, call, world }: Execution,
+  request: Pick<RunRequest, "syncs" | "reruns">,
+): Promise<CliOutcome> {
+  requireVariables(input.project, world);
+  for (const text of input.project.warnings) world.progress.report({ kind: "note", text });
+  const report = await run({
+    ...input,
+    cancel: world.cancel,
+    request: {
+      ...request,
+      maxWindows: numberOption(call, "maxWindows"),
+      timeBudgetMs: numberOption(call, "timeBudget"),
+    },
+  });
+  const failOn = failOnKinds.find((kind) => kind === call.options["failOn"]) ?? "failed";
+  const text = call.common.json ? json(runJson(report)) : runText(report);
+  return { text, exitCode: exitCodeOfRun(report, failOn) };
+}
+
+async function executeWaive({ input, call }: Execution): Promise<CliOutcome> {
+  const reason = textOption(call, "reason") ?? "";
+  const { dryRun } = call.common;
+  const waived = await waiveCommand(input, { runIds: call.args, reason, dryRun });
+  const runIds = waived.map((record) => record.runId);
+  const text = runIds.map((runId) => `waived ${runId}\n`).join("");
+  return { text: call.common.json ? json({ waived: runIds }) : text, exitCode: 0 };
+}
+
+async function executeCompact({ input, call }: Execution): Promise<CliOutcome> {
+  const { folded, commit } = await compactCommand(input, { dryRun: call.common.dryRun });
+  const text = folded === 0 ? "nothing to fold\n" : `folded ${folded} windows\n`;
+  return { text: call.common.json ? json({ folded, commit: commit ?? null }) : text, exitCode: 0 };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function textOption(call: CliCall, name: string): string | undefined {
+  const value = call.options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function numberOption(call: CliCall, name: string): number | undefined {
+  const value = call.options[name];
+  return typeof value === "number" ? value : undefined;
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// The command line: arguments to a call, the call to a command, its result to text or JSON, errors to an exit code.
+
+import { liveLines } from "../adapters/terminal/live-lines.ts";
+import { plainLines } from "../adapters/terminal/plain-lines.ts";
+import type { Progress } from "../ports/progress.ts";
+import { type CliCall, parseArgs } from "./cli-args.ts";
+import { runCall } from "./cli-commands.ts";
+import { describeError } from "./cli-errors.ts";
+import { exitCodeOfError } from "./exit-code.ts";
+import { cancelOnSignals } from "./signals.ts";
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const wantsJson = argv.includes("--json");
+  try {
+    const parsed = parseArgs(argv);
+    if (parsed.kind === "text") {
+      process.stdout.write(parsed.text);
+      return 0;
+    }
+    const outcome = await runCall(parsed.call, {
+      cwd: process.cwd(),
+      variables: process.env,
+      cancel: cancelOnSignals(),
+      progress: progressOf(parsed.call),
+    });
+    process.stdout.write(outcome.text);
+    return outcome.exitCode;
+  } catch (error) {
+    const { text, json } = describeError(error, process.env);
+    if (wantsJson) process.stdout.write(`${JSON.stringify(json)}\n`);
+    process.stderr.write(text);
+    return exitCodeOfError(error);
+  }
+}
+
+// Progress goes to standard error, so that standard output holds the result alone.
+function progressOf(call: CliCall): Progress {
+  const write = (text: string): void => {
+    process.stderr.write(text);
+  };
+  const isLive = process.stderr.isTTY && !call.common.json;
+  return isLive
+    ? liveLines(write, { columns: process.stderr.columns, now: () => performance.now() })
+    : plainLines(write);
+}

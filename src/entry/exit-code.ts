@@ -1,0 +1,23 @@
+// The exit code is decided here and nowhere else (contract 7).
+
+import { Cancelled, ConfigError, LedgerError } from "../core/failure/errors.ts";
+import type { RunReport } from "../core/report/run-report.ts";
+
+/** What makes a run exit 1 (contract 6). */
+export const failOnKinds = ["failed", "gap", "never"] as const;
+export type FailOn = (typeof failOnKinds)[number];
+
+/** 0 done, or 1 as `fail-on` says. */
+export function exitCodeOfRun(report: RunReport, failOn: FailOn): number {
+  if (failOn === "never") return 0;
+  if (report.status === "failed") return 1;
+  return failOn === "gap" && report.gaps.length > 0 ? 1 : 0;
+}
+
+/** 2 configuration or usage, 3 the ledger cannot be written, 130 cancelled, 70 a bug. */
+export function exitCodeOfError(error: unknown): number {
+  if (error instanceof ConfigError) return 2;
+  if (error instanceof LedgerError) return 3;
+  if (error instanceof Cancelled) return 130;
+  return 70;
+}
