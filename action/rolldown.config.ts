@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, "..");
 
 const config: Omit<RolldownOptions, "output"> & { output: OutputOptions } = {
   cwd: root,
-  input: { index: "src/entry/action.ts" },
+  input: { index: "src/entry/action.ts", cli: "src/entry/cli.ts" },
   platform: "node",
   plugins: [licenses()],
   output: {
@@ -21,7 +21,6 @@ const config: Omit<RolldownOptions, "output"> & { output: OutputOptions } = {
     comments: { legal: false },
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name].js",
-    banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
   },
 };
 
