@@ -332,6 +332,12 @@ function deletes(use: Use): void {
     ]);
   });
 
+  test("hard: a row that comes back leaves no tombstone behind", async () => {
+    const sync = use.sync({ onDelete: "hard" });
+    await deliver(use, sync, [[drop("a", 1)], [put("a", 2, ["back", null])]]);
+    expect(await use.fixture().bytes(sync)).not.toContain(formatInstant(instant(1)));
+  });
+
   test("tombstones of hard deletes hold after a change to soft", async () => {
     await deliver(use, use.sync({ onDelete: "hard" }), [[drop("a", 3)]]);
     const sync = use.sync({ onDelete: "soft" });
