@@ -254,6 +254,71 @@ describe("the pages of a read", () => {
     expect(end.outcome).toMatchObject({ ok: false, failure: { code: "unordered" } });
   });
 
+  it("passes over rows that overlapping pages repeat, in the range and out of it (S27, S47)", async () => {
+    const late = "2026-11-24T00:00:00Z";
+    const pages = [
+      [item("a"), item("b")],
+      [item("b"), item("c"), item("d", late), item("e", late)],
+      [item("d", late), item("e", late), item("f", late)],
+    ];
+    const test = harness((_, index) =>
+      respond({ items: pages[index], next: index < 2 ? `${index}` : null }),
+    );
+    const {
+      keys,
+      end,
+      pages: read,
+    } = await test.read(
+      apiSync(
+        { token: "{{page.token}}" },
+        { pages: { type: "token", next }, readingOrder: byWatermark },
+      ),
+    );
+    expect(end.outcome.ok).toBe(true);
+    expect(keys).toEqual(["a", "b", "c"]);
+    expect(read.map(({ duplicate, outOfWindow }) => [duplicate, outOfWindow])).toEqual([
+      [0, 0],
+      [1, 2],
+      [0, 3],
+    ]);
+  });
+
+  it("remembers what earlier queries delivered when a later one starts again (S58)", async () => {
+    const early = item("a", "2026-11-23T01:00:00Z");
+    const onEdge = item("b", "2026-11-23T02:00:00Z");
+    const after = item("c", "2026-11-23T02:00:00Z");
+    const answers = [
+      respond({ items: [early, onEdge], next: "1" }),
+      respond({ items: [onEdge, after], next: "1" }),
+      respond({}, { status: 422 }),
+      respond({ items: [onEdge, after], next: null }),
+    ];
+    const restart = {
+      statuses: [422],
+      header: undefined,
+      body: undefined,
+      action: "restart_pages" as const,
+      waitMs: undefined,
+    };
+    const test = harness((_, index) => answers[index] ?? respond({}), {
+      limits: { responses: [restart] },
+    });
+    const { keys, pages, end } = await test.read(
+      apiSync(
+        { from: "{{keyset.watermark}}", token: "{{page.token}}" },
+        { pages: { type: "token", next, keyset: "watermark" }, readingOrder: byWatermark },
+      ),
+    );
+    expect(end.outcome.ok).toBe(true);
+    expect(keys).toEqual(["a", "b", "c", "c"]);
+    expect(pages.map(({ query, duplicate, abandons }) => [query, duplicate, abandons])).toEqual([
+      [0, 0, undefined],
+      [1, 1, undefined],
+      [2, 0, 1],
+      [2, 1, undefined],
+    ]);
+  });
+
   it("starts a query again three times, then gives up as incomplete (S58)", async () => {
     const rule = {
       statuses: [422],

@@ -5,6 +5,7 @@ import type { ResponseRule } from "../../src/core/sync/sync-spec.ts";
 import { at, windowOf } from "../support/builders.ts";
 import { apiSync, harness } from "../support/fetch-harness.ts";
 import { noResponse, respond } from "../support/scripted-source.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 
 const item = { id: "a", updatedAt: "2026-11-23T12:00:00Z" };
 const page = respond({ items: [item] });
@@ -178,6 +179,32 @@ describe("the tries of a request", () => {
     }
   });
 
+  it("begins the row anew after a request that was answered (P19)", async () => {
+    let isDown = false;
+    const test = harness(() => (isDown ? respond({}, { status: 503 }) : page), {
+      limits: { tries: 1 },
+    });
+    for (const down of [false, true, true, false, true, true]) {
+      isDown = down;
+      await test.read(sync);
+    }
+    expect(test.session.closed).toBeUndefined();
+  });
+
+  it("sends nothing for a request that waited for its permit while the source was closed", async () => {
+    const test = harness(async () => {
+      await test.clock.wake(1000);
+      return respond({}, { status: 401 });
+    });
+    const [first, second] = await Promise.all([test.read(sync), test.read(sync)]);
+    expect(first.end).toMatchObject({ uncounted: true, requests: { sent: 1 } });
+    expect(second.end).toMatchObject({
+      outcome: { failure: { code: "auth" } },
+      uncounted: true,
+      requests: { sent: 0 },
+    });
+  });
+
   it("closes a sync, not its source, after three final refusals in a row (P19)", async () => {
     const test = harness(() => respond({}, { status: 404 }));
     for (let count = 0; count < 3; count += 1) await test.read(sync);
@@ -217,6 +244,20 @@ describe("the tries of a request", () => {
     expect(test.source.sent).toHaveLength(1);
   });
 
+  it("backs off by chance before a retry, twice as long at most each time (P18)", async () => {
+    const sentAt: number[] = [];
+    const test = harness(() => {
+      sentAt.push(test.clock.mono());
+      return respond({}, { status: 503 });
+    });
+    await test.read(sync);
+    const chance = seededRandom(7);
+    const waits = [250, 500, 1000, 2000].map((longest) => chance.next() * longest);
+    expect(sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0))).toEqual(
+      waits.map((wait) => expect.closeTo(wait, 6)),
+    );
+  });
+
   it("waits at least as long as a rule says before a retry (S67)", async () => {
     const test = harness((_, index) => (index === 0 ? respond({}, { status: 404 }) : page), {
       limits: { responses: [rule([404], "retry", 5000)] },
@@ -232,6 +273,17 @@ describe("the tries of a request", () => {
     const { end } = await test.read(sync);
     expect(end.requests).toMatchObject({ sent: 2, retried: 0 });
     expect(test.source.sent[1]?.url).toBe("https://api.test/v2/rows");
+  });
+
+  it("counts a redirect and what follows it as one try (S5)", async () => {
+    const answers = [
+      respond("", { status: 307, headers: { location: "/v2/rows" } }),
+      respond({}, { status: 503 }),
+      page,
+    ];
+    const test = harness((_, index) => answers[index] ?? page, { limits: { tries: 2 } });
+    const { end } = await test.read(sync);
+    expect(end).toMatchObject({ outcome: { ok: true }, requests: { sent: 3, retried: 1 } });
   });
 
   it("follows at most three redirects, and none to another origin (S5)", async () => {
@@ -263,6 +315,19 @@ describe("the tries of a request", () => {
     expect(keys).toEqual(["a"]);
     expect(end).toMatchObject({ outcome: { ok: true }, acceptedPages: 1, requests: { sent: 2 } });
     expect(test.clock.mono()).toBe(10_000);
+  });
+
+  it("asks a server whose clock stands still four times, then gives up (S44)", async () => {
+    const headers = { date: "Wed, 25 Nov 2026 00:04:50 GMT" };
+    const test = harness(() => respond({ items: [] }, { headers }), {
+      wall: "2026-11-25T00:05:10Z",
+    });
+    const { end } = await test.read(sync, { window: windowOf("2026-11-24", "2026-11-25") });
+    expect(end).toMatchObject({
+      outcome: { failure: { code: "incomplete" } },
+      acceptedPages: 0,
+      requests: { sent: 4 },
+    });
   });
 
   it("ends as incomplete when the server's clock is too far behind to wait (S44)", async () => {

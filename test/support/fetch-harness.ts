@@ -23,14 +23,14 @@ export interface Harness {
   read(sync: SyncSpec, input?: Partial<FetchInput>): Promise<CollectedRead>;
 }
 
-export interface CollectedRead {
+interface CollectedRead {
   readonly pages: readonly FetchedPage[];
   readonly end: FetchEnd;
   /** Keys of all delivered items, in order. */
   readonly keys: readonly string[];
 }
 
-export const day: Window = windowOf("2026-11-23", "2026-11-24");
+const day: Window = windowOf("2026-11-23", "2026-11-24");
 
 export function harness(
   script: (request: SourceRequest, index: number) => Answer | Promise<Answer>,

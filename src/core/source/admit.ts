@@ -24,7 +24,7 @@ export interface DeliveredItem {
 }
 
 /** What one item counts as (S26). */
-export type Admitted =
+type Admitted =
   | { readonly kind: "failed"; readonly item: FailedItem }
   | { readonly kind: "skipped" }
   | { readonly kind: "out_of_window" }
@@ -44,7 +44,7 @@ export interface SeenOnWire {
 }
 
 /** The verdict on one item, and what was seen of it. */
-export interface ItemReading {
+interface ItemReading {
   readonly admitted: Admitted;
   readonly seen: SeenOnWire;
 }

@@ -10,7 +10,7 @@ export type PlaceholderValue = string | number | ExactNumber;
 export type PlaceholderValues = ReadonlyMap<string, PlaceholderValue>;
 
 /** Every placeholder but `vars.<name>`. */
-export const placeholderNames = [
+const placeholderNames = [
   "window.start",
   "window.end",
   "page.token",

@@ -7,7 +7,7 @@ type Token = "YYYY" | "MM" | "DD" | "HH" | "mm" | "ss" | "SSS" | "SSSSSS" | "Z";
 type Part = { readonly token: Token } | { readonly literal: string };
 
 /** Fields of a text, and its offset from UTC when the pattern has `Z`. */
-export interface PatternReading {
+interface PatternReading {
   readonly fields: UtcFields;
   readonly offsetMinutes: number | undefined;
 }
