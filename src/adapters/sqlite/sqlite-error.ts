@@ -5,7 +5,7 @@ import { fail } from "../../core/failure/failure.ts";
 import type { Refusal } from "../../core/row/refusal.ts";
 
 /** The extended result code of an error thrown by node:sqlite; undefined for any other error. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error)) return undefined;
   return typeof error.errcode === "number" ? error.errcode : undefined;
 }

@@ -1,7 +1,7 @@
 // Names in SQL. Serves upsert: every name is quoted, none is trusted, and none is cut off silently.
 
 /** Postgres cuts names beyond this silently; no database of ours gets a longer one. */
-export const identifierBytesMax = 63;
+const identifierBytesMax = 63;
 
 /** A name as a quoted SQL identifier; reserved words, blanks and quotes are names like others. */
 export function quoteIdentifier(name: string): string {

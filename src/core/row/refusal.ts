@@ -27,7 +27,7 @@ function cellProblem(cells: readonly CellValue[], columns: readonly string[]): R
 }
 
 /** `nul` or `encoding` for a text that no destination can hold as it is. */
-export function textProblem(text: string, place: string): Refusal | undefined {
+function textProblem(text: string, place: string): Refusal | undefined {
   if (text.includes("\0"))
     return refuse("nul", `${place}: expected text without NUL characters, found one`);
   if (!text.isWellFormed())

@@ -20,7 +20,7 @@ export interface TableShape {
 /** Names of the columns of our own; the prefix is reserved (contract 2). */
 export const watermarkColumn = "_tidemark_watermark";
 export const deletedAtColumn = "_tidemark_deleted_at";
-export const runIdColumn = "_tidemark_run_id";
+const runIdColumn = "_tidemark_run_id";
 
 /** The shape that the sync asks for; without `columns` one cell, `data` (contract 5). */
 export function tableShape(sync: Pick<SyncSpec, "keyColumn" | "columns">): TableShape {
