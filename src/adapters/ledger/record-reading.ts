@@ -24,16 +24,16 @@ import {
   runId,
 } from "./schema-parts.ts";
 
-const seen = orNull(v.strictObject({ watermark: instant, key: v.string() }));
+const seenPart = orNull(v.strictObject({ watermark: instant, key: v.string() }));
 
-const claim = v.strictObject({
+const claimPart = v.strictObject({
   // No host or user names (G15).
   holder: v.pipe(v.string(), v.regex(/^(?:local|actions):[0-9A-Za-z._/-]{1,200}$/, "a holder")),
   epoch: count,
   lease_until: instant,
 });
 
-const requests = v.strictObject({
+const requestsPart = v.strictObject({
   sent: count,
   retried: count,
   throttled: count,
@@ -42,7 +42,7 @@ const requests = v.strictObject({
   last_at: orNull(instant),
 });
 
-const error = v.strictObject({
+const errorPart = v.strictObject({
   code: v.picklist(failureCodes),
   message: v.string(),
   most_common: orNull(v.strictObject({ status: count, count })),
@@ -60,7 +60,7 @@ const endedCommon = {
 };
 
 // Only a success keeps what coverage needs of it.
-const ended = v.variant("status", [
+const endedPart = v.variant("status", [
   v.strictObject({
     ...endedCommon,
     status: v.literal("succeeded"),
@@ -88,21 +88,21 @@ const writtenRecord = v.strictObject({
   planned_at: instant,
   started_at: orNull(instant),
   finished_at: orNull(instant),
-  claim: orNull(claim),
+  claim: orNull(claimPart),
   split_from: orNull(runId),
   // Reviews and http destinations are not written yet; whoever wrote one is a later Tidemark.
   staged: v.null(),
   waived: orNull(v.strictObject({ at: instant, reason: v.string() })),
-  requests,
+  requests: requestsPart,
   delivery: v.null(),
-  first_seen: seen,
-  last_seen: seen,
+  first_seen: seenPart,
+  last_seen: seenPart,
   receipt,
   late: v.strictObject({ seen: count, records: count, max_delay_s: count }),
   snapshot: orNull(
     v.strictObject({ listed: count, missing: count, deleted: count, withheld: count }),
   ),
-  error: orNull(error),
+  error: orNull(errorPart),
   failed_items: v.pipe(
     v.array(
       v.strictObject({
@@ -120,7 +120,7 @@ const writtenRecord = v.strictObject({
   config_commit: orNull(v.string()),
   version: v.string(),
   run_url: orNull(v.string()),
-  history: v.pipe(v.array(ended), v.maxLength(historyMax, `at most ${historyMax} entries`)),
+  history: v.pipe(v.array(endedPart), v.maxLength(historyMax, `at most ${historyMax} entries`)),
   history_folded: orNull(
     v.strictObject({ attempts: count, requests: count, last_at: orNull(instant) }),
   ),
