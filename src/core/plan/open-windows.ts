@@ -1,8 +1,7 @@
 // What one sync has open: the cells up to the horizon minus everything recorded, pending windows, retries and
 // ordered windows, each in the lane it is served from. Part of 1 PLAN; plan.ts deals the lanes out in rounds.
 
-import type { RunId } from "../record/run-id.ts";
-import type { PlanReason, RunRecord } from "../record/run-record.ts";
+import { hasSucceeded, type PlanReason, type RunRecord } from "../record/run-record.ts";
 import type { Instant } from "../time/instant.ts";
 import { type Coverage, mergeWindows, subtract } from "../window/coverage.ts";
 import { cellsTouching } from "../window/grid.ts";
@@ -58,9 +57,13 @@ export function openWindows(state: SyncState, now: Instant): OpenWindows {
   const retries = state.records
     .filter((record) => mayRetry(record, state.spec, now) && isReadable(state, record, now))
     .map((record) => retry(state, record));
-  const isNewest = (planned: PlannedWindow): boolean => planned.window.end === horizon;
+  // A covered window whose rerun failed or was released is not due, though it ends at the horizon (contract 4.1).
+  const isNewest = ({ window, record }: PlannedWindow): boolean =>
+    window.end === horizon && (record === undefined || !hasSucceeded(record));
   const newest = [...waiting, ...retries].find(isNewest);
-  const orders = state.orders.map((order) => progressOf(order, state, now));
+  const orders = state.orders
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map((order) => progressOf(order, state, now));
   return {
     newest: newest === undefined ? undefined : { ...newest, lane: "newest" },
     retries: retries.filter((planned) => !isNewest(planned)),
@@ -68,17 +71,24 @@ export function openWindows(state: SyncState, now: Instant): OpenWindows {
       waiting.filter((planned) => !isNewest(planned)),
       state.spec.run.catchUp,
     ),
-    ordered: orderedWindows(state, orders, new Set(retries.map((planned) => idOf(planned)))),
+    ordered: orderedWindows(state, orders, retries).filter(
+      ({ record }) => record === undefined || isReadable(state, record, now),
+    ),
     expired: edge === undefined ? [] : contiguousBefore(cells, edge),
     expiring,
     orders,
   };
 }
 
-/** Due windows that have no success and are neither parked nor waived, for `windows-remaining`. */
+/** All lanes: what has no success and is neither parked nor waived, and what orders and retries ask for again. */
+export function allOpen(open: OpenWindows): readonly PlannedWindow[] {
+  const newest = open.newest === undefined ? [] : [open.newest];
+  return [...newest, ...open.retries, ...open.catchUp, ...open.ordered];
+}
+
+/** How many they are, for `windows-remaining`. */
 export function countOpen(open: OpenWindows): number {
-  const newest = open.newest === undefined ? 0 : 1;
-  return newest + open.retries.length + open.catchUp.length + open.ordered.length;
+  return allOpen(open).length;
 }
 
 // "Minus every window that has a record": a cell that is partly taken keeps its remaining pieces.
@@ -149,16 +159,13 @@ function inDirection(
   return direction === "newest" ? planned.toReversed() : planned;
 }
 
-function idOf(planned: PlannedWindow): RunId | undefined {
-  return planned.record?.runId;
-}
-
 // Lower order ids go first; a window that two orders or a retry name is served once.
 function orderedWindows(
   state: SyncState,
   orders: readonly OrderProgress[],
-  retried: ReadonlySet<RunId | undefined>,
+  retries: readonly PlannedWindow[],
 ): readonly PlannedWindow[] {
+  const retried = new Set(retries.map((planned) => planned.record?.runId));
   let taken: Coverage = [];
   const planned: PlannedWindow[] = [];
   for (const { order, windows } of orders) {

@@ -5,7 +5,7 @@
 import type { RunId } from "../record/run-id.ts";
 import type { Instant } from "../time/instant.ts";
 import {
-  countOpen,
+  allOpen,
   type Lane,
   type OpenWindows,
   openWindows,
@@ -53,17 +53,29 @@ export function planWindows(request: PlanRequest): Plan {
   );
   const windows: PlannedWindow[] = [];
   const left = new Map(request.states.map((state) => [state.spec.id, allowance(state, request)]));
-  for (const { planned } of turns) {
+  for (const { planned, isNamed } of turns) {
     const count = left.get(planned.syncId) ?? 0;
-    if (count <= 0 && planned.reason !== "rerun") continue;
+    if (count <= 0 && !isNamed) continue;
     left.set(planned.syncId, count - 1);
     windows.push(planned);
   }
-  const total = request.states
-    .filter((state) => request.selected.has(state.spec.id))
-    .reduce((sum, state) => sum + openCount(open.get(state.spec.id)), 0);
-  const planned = windows.filter((window) => request.selected.has(window.syncId)).length;
-  return { windows, remaining: Math.max(0, total - planned), open };
+  return { windows, remaining: countRemaining(request, open, windows), open };
+}
+
+// A rerun of a window that is not open serves none of the open ones.
+function countRemaining(
+  request: PlanRequest,
+  open: ReadonlyMap<string, OpenWindows>,
+  windows: readonly PlannedWindow[],
+): number {
+  const nameOf = ({ syncId, window }: PlannedWindow): string => `${syncId} ${window.start}`;
+  const planned = new Set(windows.map(nameOf));
+  let remaining = 0;
+  for (const [syncId, lanes] of open) {
+    if (!request.selected.has(syncId)) continue;
+    remaining += allOpen(lanes).filter((one) => !planned.has(nameOf(one))).length;
+  }
+  return remaining;
 }
 
 interface Turn {
@@ -72,13 +84,15 @@ interface Turn {
   readonly place: number;
   readonly lane: number;
   readonly planned: PlannedWindow;
+  /** By an operator. A window released from a rerun is none: it waits in its lane. */
+  readonly isNamed: boolean;
 }
 
 function turnsOf(request: PlanRequest, open: ReadonlyMap<string, OpenWindows>): readonly Turn[] {
   const named = new Set(request.reruns.map((planned) => planned.record?.runId));
   const reruns = request.reruns
     .filter((planned) => isFresh(planned, request.attempted))
-    .map((planned): Turn => ({ round: -0.5, place: 0, lane: 0, planned }));
+    .map((planned): Turn => ({ round: -0.5, place: 0, lane: 0, planned, isNamed: true }));
   const dealt = request.states.flatMap((state, index) => {
     const windows = open.get(state.spec.id);
     if (windows === undefined) return [];
@@ -89,9 +103,10 @@ function turnsOf(request: PlanRequest, open: ReadonlyMap<string, OpenWindows>): 
       place,
       lane,
       planned,
+      isNamed: false,
     });
     const fresh = (planned: PlannedWindow): boolean =>
-      isFresh(planned, request.attempted) && !isNamed(planned, named);
+      isFresh(planned, request.attempted) && !isAmong(planned, named);
     const newest =
       windows.newest !== undefined && fresh(windows.newest) ? [turn(windows.newest, -1, 0)] : [];
     if (!request.selected.has(state.spec.id)) return newest;
@@ -111,7 +126,7 @@ function isFresh(planned: PlannedWindow, attempted: ReadonlySet<RunId>): boolean
   return planned.record === undefined || !attempted.has(planned.record.runId);
 }
 
-function isNamed(planned: PlannedWindow, named: ReadonlySet<RunId | undefined>): boolean {
+function isAmong(planned: PlannedWindow, named: ReadonlySet<RunId | undefined>): boolean {
   return planned.record !== undefined && named.has(planned.record.runId);
 }
 
@@ -119,8 +134,4 @@ function allowance(state: SyncState, request: PlanRequest): number {
   const claimed = request.claimed.get(state.spec.id) ?? nothingClaimed;
   const used = claimed.newest + claimed.retry + claimed.catch_up + claimed.ordered;
   return (request.maxWindows ?? state.spec.run.maxWindows) - used;
-}
-
-function openCount(open: OpenWindows | undefined): number {
-  return open === undefined ? 0 : countOpen(open);
 }
