@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { syncOf } from "../support/builders.ts";
+import { syncOf, windowOf } from "../support/builders.ts";
 import { apiSync, harness } from "../support/fetch-harness.ts";
 import { respond } from "../support/scripted-source.ts";
 
@@ -54,6 +54,24 @@ describe("the items of a read", () => {
     const { end, pages } = await harness(() => respond({ items })).read(apiSync({}));
     expect(end.outcome).toMatchObject({ ok: false, failure: { code: "config" } });
     expect(pages).toEqual([]);
+  });
+
+  it("delivers a local time that occurs twice if either reading is in range, as the later (S33)", async () => {
+    const watermark = { ...syncOf().watermark, timezone: "Europe/Berlin" };
+    const items = [{ id: "a", updatedAt: "2026-10-25T02:30:00" }];
+    const places: (string | undefined)[] = [];
+    for (const [start, end] of [
+      ["2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z"],
+      ["2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"],
+      ["2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z"],
+    ] as const) {
+      const test = harness(() => respond({ items }));
+      const { pages } = await test.read(apiSync({}, { watermark }), {
+        window: windowOf(start, end),
+      });
+      places.push(pages[0]?.delivered.map((item) => item.place).join());
+    }
+    expect(places).toEqual(["beyond", "inside", ""]);
   });
 
   it("delivers a flagged item as a delete, apart from its upsert (S27, S84)", async () => {

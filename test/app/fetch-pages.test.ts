@@ -246,6 +246,21 @@ describe("the pages of a read", () => {
     expect(test.source.sent).toHaveLength(4);
   });
 
+  it("stops early in descending order one whole page before the start, no sooner (S46)", async () => {
+    const answers = [
+      [item("d"), item("c", "2026-11-22T23:00:00Z")],
+      [item("b", "2026-11-22T22:00:00Z"), item("a", "2026-11-22T21:00:00Z")],
+      [item("never", "2026-11-22T20:00:00Z")],
+    ];
+    const test = harness((_, index) => respond({ items: answers[index], next: `${index}` }));
+    const order = { ...byWatermark, dir: "desc" as const };
+    const { keys, end } = await test.read(
+      apiSync({ token: "{{page.token}}" }, { pages: { type: "token", next }, readingOrder: order }),
+    );
+    expect(keys).toEqual(["d"]);
+    expect(end).toMatchObject({ outcome: { ok: true }, acceptedPages: 2 });
+  });
+
   it("calls an order that the response breaks unordered (S47)", async () => {
     const test = harness(() =>
       respond({ items: [item("a", "2026-11-23T02:00:00Z"), item("b", "2026-11-23T01:00:00Z")] }),

@@ -253,7 +253,7 @@ describe("the tries of a request", () => {
     await test.read(sync);
     const chance = seededRandom(7);
     const waits = [250, 500, 1000, 2000].map((longest) => chance.next() * longest);
-    expect(sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0))).toEqual(
+    expect(sentAt.slice(1).map((sent, index) => sent - (sentAt[index] ?? 0))).toEqual(
       waits.map((wait) => expect.closeTo(wait, 6)),
     );
   });
