@@ -68,7 +68,6 @@ function countRemaining(
   open: ReadonlyMap<string, OpenWindows>,
   windows: readonly PlannedWindow[],
 ): number {
-  const nameOf = ({ syncId, window }: PlannedWindow): string => `${syncId} ${window.start}`;
   const planned = new Set(windows.map(nameOf));
   let remaining = 0;
   for (const [syncId, lanes] of open) {
@@ -76,6 +75,10 @@ function countRemaining(
     remaining += allOpen(lanes).filter((one) => !planned.has(nameOf(one))).length;
   }
   return remaining;
+}
+
+function nameOf({ syncId, window }: PlannedWindow): string {
+  return `${syncId} ${window.start}`;
 }
 
 interface Turn {
