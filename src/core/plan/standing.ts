@@ -4,6 +4,7 @@ import { type HistoryEntry, type RunRecord } from "../record/run-record.ts";
 import type { SyncSpec } from "../sync/sync-spec.ts";
 import { dayMicros } from "../time/duration.ts";
 import { type Instant, instantOf } from "../time/instant.ts";
+import { cutWindow } from "./split.ts";
 
 /** A first zero is not asked again before this (contract 4.7): ten minutes. */
 export const zeroRecheckMicros = 600_000_000;
@@ -17,9 +18,9 @@ export function isParked(record: RunRecord, spec: SyncSpec): boolean {
   return record.failures >= spec.run.maxAttempts;
 }
 
-/** Whether the window cannot be cut: no longer than one unit of the watermark. */
+/** Whether the window cannot be cut: one unit of the watermark, which as a day may have 25 hours. */
 export function isOneUnit(record: RunRecord, spec: SyncSpec): boolean {
-  return record.window.end - record.window.start <= spec.watermark.precisionMicros;
+  return cutWindow(record.window, 2, spec) === undefined;
 }
 
 /** Whether an operator gave the window up. */
@@ -71,19 +72,27 @@ export function holdsSourceUntil(record: RunRecord, now: Instant): Instant | und
   return instantOf(Math.min(resumeAfter, Math.min(record.finishedAt, now) + dayMicros));
 }
 
-/** Whether the newest ended attempt of a sync was a fault of its source; its sync then comes last. */
+/** Whether a fault of its source is newer than every success of a sync; the sync then comes last (contract 3.2). */
 export function endedBySourceFault(records: readonly RunRecord[]): boolean {
-  let newest: { at: Instant; fault: boolean } | undefined;
-  for (const record of records) {
-    for (const entry of record.history) {
-      const fault = entry.status === "released" && entry.code !== undefined;
-      if (newest === undefined || entry.finishedAt > newest.at)
-        newest = { at: entry.finishedAt, fault };
-    }
-    if (record.status !== "succeeded" && record.status !== "failed") continue;
-    const fault = record.status === "failed" && record.error.code === "auth";
-    if (newest === undefined || record.finishedAt >= newest.at)
-      newest = { at: record.finishedAt, fault };
+  let fault: Instant | undefined;
+  let success: Instant | undefined;
+  for (const { status, code, finishedAt } of records.flatMap(endedOf)) {
+    if (status === "succeeded") success = laterOf(success, finishedAt);
+    else if (code === "auth" || (status === "released" && code !== undefined))
+      fault = laterOf(fault, finishedAt);
   }
-  return newest?.fault ?? false;
+  return fault !== undefined && (success === undefined || fault > success);
+}
+
+// A release names a code only when a source fault was the reason.
+function endedOf(
+  record: RunRecord,
+): readonly Pick<HistoryEntry, "status" | "code" | "finishedAt">[] {
+  if (record.status === "pending" || record.status === "running") return record.history;
+  const code = record.status === "failed" ? record.error.code : undefined;
+  return [...record.history, { status: record.status, code, finishedAt: record.finishedAt }];
+}
+
+function laterOf(known: Instant | undefined, at: Instant): Instant {
+  return known === undefined || at > known ? at : known;
 }
