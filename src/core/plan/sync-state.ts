@@ -3,9 +3,10 @@
 import type { Fold } from "../record/fold-record.ts";
 import { hasSucceeded, type RunRecord } from "../record/run-record.ts";
 import type { SyncSpec } from "../sync/sync-spec.ts";
+import { dayMicros } from "../time/duration.ts";
 import { type Instant, instantOf } from "../time/instant.ts";
 import { type Coverage, mergeWindows } from "../window/coverage.ts";
-import { type Grid, horizonOf } from "../window/grid.ts";
+import { edgeAt, edgeIndexAtOrBefore, type Grid, horizonOf } from "../window/grid.ts";
 import type { Order } from "./order-record.ts";
 
 export interface SyncState {
@@ -35,7 +36,15 @@ export function retentionEdge(spec: SyncSpec, now: Instant): Instant | undefined
   const { retentionMicros } = spec.window;
   if (retentionMicros === undefined) return undefined;
   const p = spec.watermark.precisionMicros;
-  return instantOf((Math.floor((now - retentionMicros) / p) + 1) * p);
+  const past = instantOf(now - retentionMicros);
+  if (p === dayMicros) return dayAfter(spec, past);
+  return instantOf((Math.floor(past / p) + 1) * p);
+}
+
+// With whole days as the unit its multiples are midnights of the zone, as the grid counts them (S43).
+function dayAfter(spec: SyncSpec, at: Instant): Instant {
+  const days = { ...gridOf(spec), step: { months: 0, days: 1, micros: 0 } };
+  return edgeAt(days, edgeIndexAtOrBefore(days, at) + 1);
 }
 
 /** Coverage: every window with a success in its record or history, folded ones included (L2). */
