@@ -11,6 +11,7 @@ import { git } from "./git-command.ts";
 import { readHistory } from "./history.ts";
 import { openLocalBranch } from "./local-branch.ts";
 import { findRepository, ledgerRef } from "./repository.ts";
+import { unbornTip } from "./tree-diff.ts";
 import { filesAt, readFilesAt } from "./tree-files.ts";
 import { fetchTip, pushCommit, upstreamOf } from "./upstream.ts";
 
@@ -38,6 +39,16 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     ]);
   const local = openLocalBranch(repository, ref, options.nonce);
 
+  /** Whether the upstream had no such branch when it was fetched last: then a push has to create it. */
+  let creates = false;
+
+  async function fetch(): Promise<string | undefined> {
+    if (upstream === undefined) return undefined;
+    const there = await fetchTip(repository, upstream);
+    creates = there === undefined;
+    return there;
+  }
+
   async function commit(
     expected: Tip,
     message: string,
@@ -49,8 +60,11 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     const input = { nonce: options.nonce, parent: expected, message, changes };
     const made = (await writeCommit(repository, input)) as Tip;
     if (upstream === undefined) return local.move({ from: expected, to: made });
-    const answer = await pushCommit(repository, upstream, expected, made);
-    if (answer.kind === "committed") await local.followUpstream(answer.tip, expected);
+    const lease = creates ? unbornTip : expected;
+    const answer = await pushCommit(repository, upstream, lease, made);
+    if (answer.kind !== "committed") return answer;
+    creates = false;
+    await local.followUpstream(answer.tip, expected);
     return answer;
   }
 
@@ -62,16 +76,13 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
   return {
     open: async (guarded) => {
       await local.recover();
-      const there = upstream === undefined ? undefined : await fetchTip(repository, upstream);
+      const there = await fetch();
       if (there !== undefined) await local.followUpstream(there, undefined);
       const trees = await workTreesOf(repository, ref);
       const paths = await Promise.all(trees.map((tree) => differingPaths(tree, guarded)));
       return [...new Set(paths.flat())].toSorted();
     },
-    tip: async () => {
-      const there = upstream === undefined ? undefined : await fetchTip(repository, upstream);
-      return (there ?? (await local.tip())) as Tip;
-    },
+    tip: async () => ((await fetch()) ?? (await local.tip())) as Tip,
     files: (tip) => filesAt(repository, tip),
     readMany: (tip, paths) => readFilesAt(repository, tip, paths),
     commit: async (expected, message, changes) => {

@@ -65,11 +65,11 @@ export async function fetchTip(
   }
 }
 
-/** Pushes a commit whose parent is `expected`, and finds out what became of it. */
+/** Pushes a commit on the tip that the upstream had, `unbornTip` for none, and finds out what became of it. */
 export async function pushCommit(
   repository: Repository,
   upstream: Upstream,
-  expected: Tip,
+  expected: string,
   commit: Tip,
 ): Promise<CommitAnswer> {
   // The lease makes it a compare-and-swap: without it a branch that was forced back would be brought forward again.
