@@ -168,7 +168,7 @@ export function recordIdentityOf(ctx: RunContext, sync: SyncSpec): RecordIdentit
 export function showKeyOf(ctx: Pick<RunContext, "project" | "ports">): (key: string) => string {
   switch (ctx.project.ledger.itemKeys) {
     case "plain":
-      return (key) => [...key].slice(0, 128).join("");
+      return (key) => firstCodePoints(key, 128);
     case "hashed":
       return (key) => `sha256:${ctx.ports.digest.sha256(key)}`;
     case "none":
@@ -180,4 +180,9 @@ export function showKeyOf(ctx: Pick<RunContext, "project" | "ports">): (key: str
 export function closeDestination(ctx: RunContext, destination: string, message: string): void {
   for (const sync of ctx.project.syncs)
     if (sync.destination === destination) ctx.progress.stopped.set(sync.id, message);
+}
+
+// Cut between code points, so that no half of a surrogate pair is left.
+function firstCodePoints(text: string, count: number): string {
+  return text.length <= count ? text : Array.from(text).slice(0, count).join("");
 }

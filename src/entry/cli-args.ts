@@ -72,22 +72,21 @@ function buildProgram(onCall: (call: CliCall) => void): Command {
 }
 
 function runCommands(): readonly Command[] {
-  const syncs = (): Argument => new Argument("[sync...]", "names of syncs; none means all");
   const runs = (command: Command): Command =>
     command
       .addOption(wholeNumber("--max-windows <n>", "at most this many windows of each sync"))
       .addOption(duration("--time-budget <duration>", "of the whole run, such as 20m"))
       .addOption(failOn());
   return [
-    runs(new Command("run").description("serve what is due").addArgument(syncs())),
+    runs(new Command("run").description("serve what is due").addArgument(syncNames())),
     new Command("plan")
       .description("list the windows that a run would claim")
-      .addArgument(syncs())
+      .addArgument(syncNames())
       .addOption(wholeNumber("--max-windows <n>", "at most this many windows of each sync")),
     runs(
       new Command("backfill")
         .description("order a past range, then run")
-        .addArgument(syncs())
+        .addArgument(syncNames())
         .requiredOption("--from <when>", "first instant, or a date in the sync's time zone")
         .requiredOption("--to <when>", "instant or date at which it ends, not included")
         .addOption(
@@ -113,14 +112,13 @@ function runCommands(): readonly Command[] {
 }
 
 function viewCommands(): readonly Command[] {
-  const syncs = (): Argument => new Argument("[sync...]", "names of syncs; none means all");
   return [
-    new Command("status").description("what is covered, open, failed").addArgument(syncs()),
+    new Command("status").description("what is covered, open, failed").addArgument(syncNames()),
     new Command("log")
       .description("the life of windows from git history")
       .argument("[name...]", "run ids or names of syncs")
       .addOption(wholeNumber("--limit <n>", "at most this many commits").default(50)),
-    new Command("verify").description("audit the ledger against its laws").addArgument(syncs()),
+    new Command("verify").description("audit the ledger against its laws").addArgument(syncNames()),
   ];
 }
 
@@ -159,6 +157,10 @@ function callOf(command: Command): CliCall {
     common: { config, ledger, ledgerBranch, push, json, dryRun },
     options,
   };
+}
+
+function syncNames(): Argument {
+  return new Argument("[sync...]", "names of syncs; none means all");
 }
 
 function failOn(): Option {

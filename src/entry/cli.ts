@@ -38,11 +38,12 @@ async function main(argv: readonly string[]): Promise<number> {
 
 // Progress goes to standard error, so that standard output holds the result alone.
 function progressOf(call: CliCall): Progress {
-  const write = (text: string): void => {
-    process.stderr.write(text);
-  };
   const isLive = process.stderr.isTTY && !call.common.json;
   return isLive
-    ? liveLines(write, { columns: process.stderr.columns, now: () => performance.now() })
-    : plainLines(write);
+    ? liveLines(say, { columns: process.stderr.columns, now: () => performance.now() })
+    : plainLines(say);
+}
+
+function say(text: string): void {
+  process.stderr.write(text);
 }

@@ -9,22 +9,26 @@ import { formatInstant, type Instant, parseInstant } from "../../core/time/insta
 import { formatWindow, type Window } from "../../core/window/window.ts";
 import type { WindowRow } from "../../ports/destination.ts";
 
-/** The rows of exactly these windows; none when the sync's table itself is gone, whatever they say. */
+/**
+ * The rows of exactly these windows, under whatever table the sync wrote then: another `table` in the configuration
+ * makes windows stale, not missing. A row whose table itself is gone says nothing.
+ */
 export function readWindowRows(
   database: DatabaseSync,
   sync: SyncSpec,
   windows: readonly Window[],
   place: string,
 ): Outcome<readonly WindowRow[]> {
-  if (!hasTable(database, "_tidemark_windows") || !hasTable(database, sync.table))
-    return succeed([]);
+  if (!hasTable(database, "_tidemark_windows")) return succeed([]);
   const select = database.prepare(
-    `SELECT epoch, chunk, complete, record, committed_at FROM _tidemark_windows
-     WHERE sync = ? AND "table" = ? AND window_start = ? AND window_end = ?`,
+    `SELECT epoch, chunk, complete, record, committed_at FROM _tidemark_windows AS held
+     WHERE sync = ? AND window_start = ? AND window_end = ? AND EXISTS (
+       SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(held."table"))
+     ORDER BY epoch DESC LIMIT 1`,
   );
   const rows: WindowRow[] = [];
   for (const window of windows) {
-    const found = select.get(sync.id, sync.table, ...edgesOf(window));
+    const found = select.get(sync.id, ...edgesOf(window));
     if (found === undefined) continue;
     const row = parseRow(window, found);
     if (row === undefined) {

@@ -1,7 +1,7 @@
 // 5 SETTLE: what an ended attempt means for the ledger, on the tip that the settling commit expects. Pure but for the
 // `files` destination, whose rows are upserted onto that very tip.
 
-import { type Failure, fail } from "../../core/failure/failure.ts";
+import type { Failure, Outcome } from "../../core/failure/failure.ts";
 import { partCount, cutWindow } from "../../core/plan/split.ts";
 import { baselineOf, judgeZero } from "../../core/record/anomaly.ts";
 import { hasSucceeded, type FailedRecord, type RunRecord } from "../../core/record/run-record.ts";
@@ -16,8 +16,9 @@ import {
 import { judgeFailure, judgeRead } from "../../core/record/verdict.ts";
 import type { FileChange, TipFiles } from "../../ports/ledger-store.ts";
 import type { LedgerChange, LedgerSnapshot } from "../../ports/ledger.ts";
+import type { Landed } from "../attempt.ts";
 import { type RunContext, type Settled, specOf } from "../run-context.ts";
-import type { AttemptEnd, Landed } from "../run-window.ts";
+import type { AttemptEnd } from "../run-window.ts";
 import { ledgerOf } from "./plan.ts";
 
 /** What the settling commit contains, and what the run notes of it. */
@@ -97,7 +98,7 @@ function isSourceFault(ctx: RunContext, end: AttemptEnd): boolean {
 function judge(
   ctx: RunContext,
   end: AttemptEnd,
-  outcome: AttemptEnd["outcome"] | ReturnType<typeof fail>,
+  outcome: Outcome<unknown>,
   measured: Measured,
   snapshot: LedgerSnapshot,
 ): Verdict {
