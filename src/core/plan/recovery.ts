@@ -58,8 +58,9 @@ export function presumedSends(
   },
 ): { readonly sent: number; readonly lastAt: Instant } {
   const until = instantOf(Math.min(facts.now, leaseEnd(record, facts.now)));
-  const from = record.startedAt ?? until;
+  if (record.startedAt === undefined) return { sent: 0, lastAt: until };
   const bound = Math.max(10, 2 * facts.largestRecent);
-  const full = facts.pacePerMicro === undefined ? bound : (until - from) * facts.pacePerMicro;
+  const full =
+    facts.pacePerMicro === undefined ? bound : (until - record.startedAt) * facts.pacePerMicro;
   return { sent: Math.min(bound, Math.max(1, Math.ceil(full))), lastAt: until };
 }
