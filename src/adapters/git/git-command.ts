@@ -126,7 +126,7 @@ export function quoteGit(stderr: string): string {
     .split(/[\r\n]+/)
     .map((line) =>
       line
-        .replaceAll(/[\u0000-\u001F\u007F]/g, " ")
+        .replaceAll(/\p{Cc}/gu, " ")
         .replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, "<address>")
         .replaceAll(/[^\s'"@]+@[^\s'":]+:[^\s'"]+/g, "<address>")
         .replaceAll(/(^|[\s'"(=])(?:[A-Za-z]:[\\/]|\/)[^\s'"]+/g, "$1<path>")

@@ -10,7 +10,7 @@ import { writeCommit } from "./commit-object.ts";
 import { git } from "./git-command.ts";
 import { readHistory } from "./history.ts";
 import { openLocalBranch } from "./local-branch.ts";
-import { findRepository, ledgerRef } from "./repository.ts";
+import { findRepository, ledgerRef, type Repository } from "./repository.ts";
 import { unbornTip } from "./tree-diff.ts";
 import { filesAt, readFilesAt } from "./tree-files.ts";
 import { fetchTip, pushCommit, upstreamOf } from "./upstream.ts";
@@ -56,7 +56,7 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
   ): Promise<CommitAnswer> {
     invariant(changes.length > 0, "no commit is made without changes (G9)");
     if (upstream === undefined && (await local.tip()) !== expected) return { kind: "conflict" };
-    if (!(await isKnown(expected))) return { kind: "conflict" };
+    if (!(await isKnown(repository, expected))) return { kind: "conflict" };
     const input = { nonce: options.nonce, parent: expected, message, changes };
     const made = (await writeCommit(repository, input)) as Tip;
     if (upstream === undefined) return local.move({ from: expected, to: made });
@@ -66,11 +66,6 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     creates = false;
     await local.followUpstream(answer.tip, expected);
     return answer;
-  }
-
-  async function isKnown(tip: Tip): Promise<boolean> {
-    if (/^0+$/.test(tip)) return true;
-    return (await git(repository.folder, ["cat-file", "-e", `${tip}^{commit}`])).code === 0;
   }
 
   return {
@@ -85,21 +80,25 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     tip: async () => ((await fetch()) ?? (await local.tip())) as Tip,
     files: (tip) => filesAt(repository, tip),
     readMany: (tip, paths) => readFilesAt(repository, tip, paths),
-    commit: async (expected, message, changes) => {
-      try {
-        return await commit(expected, message, changes);
-      } catch (error) {
-        // A disk that is full or a folder that is read-only: nothing moved yet, and the words help.
-        if (!(error instanceof Error) || !("syscall" in error)) throw error;
-        throw new LedgerError(
-          "ledger: expected the git folder to be writable; free space or rights",
-          {
-            cause: error,
-          },
-        );
-      }
-    },
+    commit: (expected, message, changes) => withWords(() => commit(expected, message, changes)),
     history: (tip, query) => readHistory(repository, tip, query, options.now),
     blobId: (content) => blobIdOf(repository.hash, content),
   };
+}
+
+async function isKnown(repository: Repository, tip: Tip): Promise<boolean> {
+  if (tip === unbornTip) return true;
+  return (await git(repository.folder, ["cat-file", "-e", `${tip}^{commit}`])).code === 0;
+}
+
+// A disk that is full or a folder that is read-only: nothing moved yet, and the words help.
+async function withWords<Value>(act: () => Promise<Value>): Promise<Value> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Error) || !("syscall" in error)) throw error;
+    throw new LedgerError("ledger: expected the git folder to be writable; free space or rights", {
+      cause: error,
+    });
+  }
 }

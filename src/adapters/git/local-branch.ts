@@ -34,38 +34,18 @@ export function openLocalBranch(repository: Repository, ref: string, nonce: stri
   /** Moves of this run that a work tree has not followed yet, by its git folder. */
   const behind = new Map<string, readonly Move[]>();
 
-  const valueOf = (name: string): Promise<string | undefined> =>
-    gitMaybe(repository.folder, ["rev-parse", "--verify", "-q", `${name}^{commit}`]);
-  const tip = async (): Promise<string> =>
-    (await valueOf(ref)) ?? (await valueOf("HEAD")) ?? unbornTip;
+  const valueOf = (name: string): Promise<string | undefined> => commitAt(repository, name);
+  const tip = (): Promise<string> => tipOf(repository, ref);
 
   async function move(step: Move): Promise<CommitAnswer> {
     const trees = await workTreesOf(repository, ref);
     for (const tree of trees) await remember(tree, [...(behind.get(tree.gitFolder) ?? []), step]);
-    const answer = await swap(step);
+    const answer = await swapRef(repository, ref, step);
     if (answer.kind === "committed") for (const tree of trees) await follow(tree);
     else
       for (const tree of trees)
         await remember(tree, (behind.get(tree.gitFolder) ?? []).slice(0, -1));
     return answer;
-  }
-
-  async function swap(step: Move): Promise<CommitAnswer> {
-    for (let waited = 0; ; waited += lockPollMs) {
-      const before = (await valueOf(ref)) ?? "";
-      if ((before === "" ? await tip() : before) !== step.from) return { kind: "conflict" };
-      const args = ["update-ref", "--create-reflog", "-m", "tidemark", ref, step.to, before];
-      const answer = await git(repository.folder, args);
-      if (answer.code === 0) return { kind: "committed", tip: step.to as Tip };
-      if (waited >= lockWaitMs || !existsSync(join(repository.gitFolder, `${ref}.lock`)))
-        if (((await valueOf(ref)) ?? "") === before)
-          return {
-            kind: "refused",
-            message: `${ref}: expected git to move it, found a refusal (${quoteGit(answer.stderr)})`,
-            remedy: "remove a stale lock of the branch or the hook that refuses, then run again",
-          };
-      await sleep(lockPollMs);
-    }
   }
 
   async function remember(tree: WorkTree, moves: readonly Move[]): Promise<void> {
@@ -125,5 +105,32 @@ async function removeScratch(folder: string, gitFolder: string, own: string): Pr
     if (nonce === undefined || nonce === own || (await livenessOf(gitFolder, nonce)) === "alive")
       continue;
     await rm(join(files, name), { recursive: true, force: true });
+  }
+}
+
+function commitAt(repository: Repository, name: string): Promise<string | undefined> {
+  return gitMaybe(repository.folder, ["rev-parse", "--verify", "-q", `${name}^{commit}`]);
+}
+
+async function tipOf(repository: Repository, ref: string): Promise<string> {
+  return (await commitAt(repository, ref)) ?? (await commitAt(repository, "HEAD")) ?? unbornTip;
+}
+
+async function swapRef(repository: Repository, ref: string, step: Move): Promise<CommitAnswer> {
+  for (let waited = 0; ; waited += lockPollMs) {
+    const before = (await commitAt(repository, ref)) ?? "";
+    if ((before === "" ? await tipOf(repository, ref) : before) !== step.from)
+      return { kind: "conflict" };
+    const args = ["update-ref", "--create-reflog", "-m", "tidemark", ref, step.to, before];
+    const answer = await git(repository.folder, args);
+    if (answer.code === 0) return { kind: "committed", tip: step.to as Tip };
+    if (waited >= lockWaitMs || !existsSync(join(repository.gitFolder, `${ref}.lock`)))
+      if (((await commitAt(repository, ref)) ?? "") === before)
+        return {
+          kind: "refused",
+          message: `${ref}: expected git to move it, found a refusal (${quoteGit(answer.stderr)})`,
+          remedy: "remove a stale lock of the branch or the hook that refuses, then run again",
+        };
+    await sleep(lockPollMs);
   }
 }

@@ -164,7 +164,7 @@ async function apply(
   tip: Tip,
 ): Promise<LedgerSnapshot> {
   const syncs = new Map(snapshot.syncs);
-  const { blobId } = opened.store;
+  const blobId = (content: string): string => opened.store.blobId(content);
   for (const [id, own] of Map.groupBy(changes, changedSync)) {
     const sync = syncs.get(id);
     const folder = sync === undefined ? emptyFolder(id) : opened.folders.get(sync);

@@ -3,7 +3,7 @@
 
 import type { Order } from "../plan/order-record.ts";
 import { dayMicros } from "../time/duration.ts";
-import { formatInstant } from "../time/instant.ts";
+import { formatInstant, type Instant } from "../time/instant.ts";
 import type { Window } from "../window/window.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -163,9 +163,11 @@ function windowText(window: Window): string {
 }
 
 function rangeOf(order: Order): string {
-  const text = (at: Order["from"]): string =>
-    at % dayMicros === 0 ? formatInstant(at).slice(0, 10) : formatInstant(at);
-  return `${text(order.from)} to ${text(order.to)}, ${order.reprocess}`;
+  return `${edgeText(order.from)} to ${edgeText(order.to)}, ${order.reprocess}`;
+}
+
+function edgeText(at: Instant): string {
+  return at % dayMicros === 0 ? formatInstant(at).slice(0, 10) : formatInstant(at);
 }
 
 function plural(count: number, noun: string): string {

@@ -121,7 +121,10 @@ function foldCoverage(
   const byDigest = new Map<string, Window[]>();
   // A window folded again may have changed its digest, so it is taken out everywhere first.
   for (const { mappingDigest, ranges } of before)
-    byDigest.set(mappingDigest, [...ranges.flatMap((range) => subtract(range, taken))]);
+    byDigest.set(
+      mappingDigest,
+      ranges.flatMap((range) => subtract(range, taken)),
+    );
   for (const { mappingDigest, window } of folded) {
     const ranges = byDigest.get(mappingDigest);
     if (ranges === undefined) byDigest.set(mappingDigest, [window]);

@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
 
 import {
   cloneOf,
+  emptyRepo,
   type GitRepo,
   remoteAndClone,
   repoAt,
@@ -104,7 +105,7 @@ test("killed after any step of git, one more run leaves a clean work tree with e
 }, 60_000);
 
 test("killed after any step of git with an upstream, one more run agrees with the upstream", () => {
-  let remote: GitRepo | undefined;
+  let remote = emptyRepo();
   checkAfterKills(() => {
     const made = remoteAndClone();
     remote = made.remote;
@@ -112,6 +113,5 @@ test("killed after any step of git with an upstream, one more run agrees with th
     made.clone.git("push", "-q");
     return made.clone;
   });
-  if (remote !== undefined)
-    expect(cloneOf(remote).git("ls-files", "ledger")).toContain("again.json");
+  expect(cloneOf(remote).git("ls-files", "ledger")).toContain("again.json");
 }, 60_000);

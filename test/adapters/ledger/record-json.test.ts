@@ -29,8 +29,8 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function reasonOf(text: string, at = path): string {
-  const reading = readRecordFile(at, bytesOf(text));
+function reasonOf(text: string, file = path): string {
+  const reading = readRecordFile(file, bytesOf(text));
   return reading.ok ? "no problem" : reading.reason;
 }
 
