@@ -9,11 +9,13 @@ export interface Sends {
   readonly lastAt: Instant;
 }
 
-/** The sends of all ended attempts of a window that counted any. */
+/** The sends of all ended attempts of a window that counted any, those summed up in `history_folded` too (P14). */
 export function sendsOf(record: RunRecord): readonly Sends[] {
   const own = record.status === "succeeded" || record.status === "failed" ? [record.requests] : [];
   const past = record.history.map((entry) => entry.requests);
-  return [...own, ...past].flatMap(({ sent, lastAt }) =>
+  const folded = record.historyFolded;
+  const summed = folded === undefined ? [] : [{ sent: folded.requests, lastAt: folded.lastAt }];
+  return [...own, ...past, ...summed].flatMap(({ sent, lastAt }) =>
     sent > 0 && lastAt !== undefined ? [{ sent, lastAt }] : [],
   );
 }
