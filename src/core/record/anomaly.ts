@@ -35,7 +35,10 @@ export function judgeZero(facts: {
   return control === "empty" ? "unbelieved" : "accepted";
 }
 
-/** Records of the last successes of windows as long as this one, accepted zeros apart, newest first. */
+/**
+ * Records of the last successes of windows as long as this one, accepted zeros apart, newest first. A window's own
+ * file replaces its folded line (L1).
+ */
 export function baselineOf(
   window: Window,
   records: readonly RunRecord[],
@@ -45,7 +48,8 @@ export function baselineOf(
   const own = records
     .filter((record) => record.status === "succeeded" && !hasAcceptedZero(record))
     .map((record) => ({ window: record.window, records: record.receipt.records }));
-  return [...folded, ...own]
+  const refiled = new Set(records.map((record) => record.window.start));
+  return [...folded.filter((peer) => !refiled.has(peer.window.start)), ...own]
     .filter((peer) => peer.window.end - peer.window.start === length)
     .filter((peer) => peer.window.start !== window.start)
     .toSorted((a, b) => b.window.end - a.window.end)
