@@ -1,9 +1,9 @@
 // What a run came to: status, counts, gaps, and why it is red (contract 4, 4.7, 6, 9). One model for every door.
 
-import { type OpenWindows, openWindows, countOpen } from "../core/plan/open-windows.ts";
+import { allOpen, countOpen, type OpenWindows, openWindows } from "../core/plan/open-windows.ts";
 import { isParked, isWaived } from "../core/plan/standing.ts";
 import { coverageOf, type SyncState, syncHorizon } from "../core/plan/sync-state.ts";
-import type { RunRecord } from "../core/record/run-record.ts";
+import { hasSucceeded, type RunRecord } from "../core/record/run-record.ts";
 import type { Gap, RunReport } from "../core/report/run-report.ts";
 import { longestMicros } from "../core/time/duration.ts";
 import type { Instant } from "../core/time/instant.ts";
@@ -29,7 +29,10 @@ export async function reportRun(ctx: RunContext): Promise<RunReport> {
     status: statusOf(ctx, failsRun, failed.length),
     windowsSucceeded: settled.filter((record) => record.status === "succeeded").length,
     windowsFailed: failed.length,
-    windowsRemaining: opens.reduce((total, open) => total + countOpen(open), 0),
+    windowsRemaining: states.reduce(
+      (total, state, index) => total + remainingOf(state, opens[index]),
+      0,
+    ),
     windowsParked: states.reduce((total, state) => total + parkedOf(state).length, 0),
     recordsFetched: sum((record) => record.itemCounts.fetched),
     recordsProcessed: sum((record) => record.itemCounts.processed),
@@ -47,6 +50,17 @@ function statusOf(ctx: RunContext, failsRun: boolean, failed: number): RunReport
   if (ctx.progress.settled.length === 0) return "nothing_due";
   const released = ctx.progress.settled.some(({ record }) => record.status === "pending");
   return failed > 0 || released ? "partial" : "ok";
+}
+
+// Up to the horizon, parked and waived ones apart: what is open, what waits for its next try, what others run.
+function remainingOf(state: SyncState, open: OpenWindows | undefined): number {
+  const planned = open === undefined ? [] : allOpen(open);
+  const ids = new Set(planned.map(({ record }) => record?.runId));
+  const waiting = state.records.filter((record) => {
+    if (hasSucceeded(record) || isWaived(record) || isParked(record, state.spec)) return false;
+    return (record.status === "failed" || record.status === "running") && !ids.has(record.runId);
+  });
+  return planned.length + waiting.length;
 }
 
 /** What coverage lacks in `[window.start, horizon)`, cut by the records that stand in it (contract 1, gap). */

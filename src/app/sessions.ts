@@ -5,6 +5,7 @@ import { sendsOf } from "../core/record/sends.ts";
 import type { SyncSpec } from "../core/sync/sync-spec.ts";
 import { msOf } from "../core/time/instant.ts";
 import type { LedgerSnapshot } from "../ports/ledger.ts";
+import type { Pacer } from "../ports/pacer.ts";
 import { createPacer } from "./pacer.ts";
 import { type RunContext, sourceSpecOf } from "./run-context.ts";
 import { openSession, type SourceSession } from "./source-session.ts";
@@ -16,9 +17,30 @@ export function sessionOf(ctx: RunContext, sync: SyncSpec): SourceSession {
   const spec = sourceSpecOf(ctx, sync);
   const pacer = createPacer(spec.limits, ctx.ports);
   pacer.seed(pastSends(ctx.snapshot, sync.source));
-  const session = openSession(spec, ctx.ports.openSource(spec), pacer);
+  const session = openSession(spec, ctx.ports.openSource(spec), telling(ctx, spec.name, pacer));
   ctx.sessions.set(sync.source, session);
   return session;
+}
+
+/** Whether the run may still ask the source for windows of the sync (P19, S70). */
+export function isOpen(ctx: Pick<RunContext, "sessions">, sync: SyncSpec): boolean {
+  const session = ctx.sessions.get(sync.source);
+  return session?.closed === undefined && session?.closedSync(sync.id) === undefined;
+}
+
+/** A wait of at least this long is worth a word, in ms. */
+const tellMs = 1000;
+
+// The pacer, telling whoever watches the run what it waits for.
+function telling(ctx: RunContext, source: string, pacer: Pacer): Pacer {
+  return {
+    ...pacer,
+    take: async (stop) => {
+      const ms = pacer.nextAt() - ctx.ports.clock.mono();
+      if (ms >= tellMs) ctx.ports.progress.report({ kind: "waiting", source, ms });
+      return await pacer.take(stop);
+    },
+  };
 }
 
 function pastSends(

@@ -9,8 +9,9 @@ import { release } from "../core/record/transitions.ts";
 import type { FileChange } from "../ports/ledger-store.ts";
 import type { LedgerChange, LedgerSnapshot } from "../ports/ledger.ts";
 import { checkDestination } from "./check-destination.ts";
-import { nowOf, type RunContext, specOf } from "./run-context.ts";
+import { nowOf, type RunContext, specOf, timeLeftMs } from "./run-context.ts";
 import type { AttemptEnd } from "./run-window.ts";
+import { isOpen } from "./sessions.ts";
 import { type ClaimedWindow, claimWindows, noteClaims, startWindow } from "./steps/claim.ts";
 import type { Draft } from "./steps/commit.ts";
 import { ledgerOf, plan, readStates } from "./steps/plan.ts";
@@ -79,8 +80,9 @@ export function noteTurn(ctx: RunContext, turn: Turn): void {
   for (const { record } of turn.claimed)
     progress.report({ kind: "claimed", runId: record.runId, reason: record.reason });
   ctx.progress.queue = turn.queue;
-  if (turn.next !== undefined)
-    progress.report({ kind: "started", runId: turn.next.runId, attempt: turn.next.attempt });
+  if (turn.next === undefined) return;
+  const { runId, attempt } = turn.next;
+  progress.report({ kind: "started", runId, attempt, timeLeftMs: timeLeftMs(ctx) });
 }
 
 // L7: only where the ledger still names our holder and epoch is there something of ours to settle.
@@ -98,9 +100,8 @@ async function settleEnded(
   if (ended === undefined) return undefined;
   if (isOurs(ctx, ended.record, snapshot))
     return await settleAttempt(ctx, ended, snapshot, ctx.ports.store.files(snapshot.tip));
-  ctx.progress.faults.push(
-    `${ended.record.runId}: the ledger names another holder by now; what this run read is left to that one`,
-  );
+  const fault = `${ended.record.runId}: the ledger names another holder by now; what this run read is left to that one`;
+  if (!ctx.progress.faults.includes(fault)) ctx.progress.faults.push(fault);
   return undefined;
 }
 
@@ -113,7 +114,7 @@ function settledEvents(settled: SettledAttempt): LedgerEvent[] {
 
 function maySend(ctx: RunContext, record: RunningRecord): boolean {
   if (ctx.deadline.stop.aborted || ctx.progress.stopped.has(record.sync)) return false;
-  return ctx.sessions.get(specOf(ctx, record.sync).source)?.closed === undefined;
+  return isOpen(ctx, specOf(ctx, record.sync));
 }
 
 // The plan is asked anew before every claim. A sync whose destination does not hold what the ledger says is stopped

@@ -6,7 +6,13 @@ import type { PlanReason, RunRecord } from "../core/record/run-record.ts";
 export type ProgressEvent =
   | { readonly kind: "planned"; readonly windows: number; readonly remaining: number }
   | { readonly kind: "claimed"; readonly runId: RunId; readonly reason: PlanReason }
-  | { readonly kind: "started"; readonly runId: RunId; readonly attempt: number }
+  | {
+      readonly kind: "started";
+      readonly runId: RunId;
+      readonly attempt: number;
+      /** Until the budget of the run ends work. */
+      readonly timeLeftMs: number;
+    }
   | {
       readonly kind: "page";
       readonly runId: RunId;
@@ -14,12 +20,7 @@ export type ProgressEvent =
       readonly fetched: number;
       readonly requests: number;
     }
-  | {
-      readonly kind: "waiting";
-      readonly source: string;
-      readonly ms: number;
-      readonly cause: string;
-    }
+  | { readonly kind: "waiting"; readonly source: string; readonly ms: number }
   | { readonly kind: "settled"; readonly record: RunRecord }
   | { readonly kind: "committed"; readonly tip: string; readonly subject: string }
   | { readonly kind: "note"; readonly text: string };

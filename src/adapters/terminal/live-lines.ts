@@ -12,40 +12,64 @@ export function liveLines(
   write: (text: string) => void,
   screen: { readonly columns: number; readonly now: () => number },
 ): Progress {
-  const clear = "\r\u001b[2K";
+  const clear = "\r\u001B[2K";
+  const state: LiveState = { startedAt: screen.now(), timeLeftMs: 0, waitedMs: 0, left: 0 };
   let live = "";
   let drawnAt = Number.NEGATIVE_INFINITY;
-  let startedAt = screen.now();
   const plain = plainLines((text) => write(`${clear}${text}${live}`));
-  const draw = (text: string): void => {
-    live = text.slice(0, Math.max(20, screen.columns - 1));
-    write(`${clear}${live}`);
-    drawnAt = screen.now();
-  };
   return {
     report: (event) => {
       if (event.kind === "settled") live = "";
-      plain.report(event);
-      if (event.kind === "started") startedAt = screen.now();
-      if (event.kind === "settled") write(clear);
-      const line = liveLine(event, screen.now() - startedAt);
-      const isFresh = event.kind !== "page" || screen.now() - drawnAt >= refreshMs;
-      if (line !== undefined && isFresh) draw(line);
+      note(state, event, screen.now());
+      if (event.kind === "settled" || event.kind === "note") plain.report(event);
+      const line = liveLine(event, state, screen.now());
+      if (line === undefined) return;
+      if (event.kind === "page" && screen.now() - drawnAt < refreshMs) return;
+      live = line.slice(0, Math.max(20, screen.columns - 1));
+      drawnAt = screen.now();
+      write(`${clear}${live}`);
     },
   };
 }
 
-function liveLine(event: ProgressEvent, ms: number): string | undefined {
+interface LiveState {
+  startedAt: number;
+  timeLeftMs: number;
+  waitedMs: number;
+  /** Windows of the plan that are still to come. */
+  left: number;
+}
+
+function note(state: LiveState, event: ProgressEvent, now: number): void {
+  if (event.kind === "planned") state.left = event.windows + event.remaining;
+  if (event.kind === "waiting") state.waitedMs += event.ms;
+  if (event.kind !== "started") return;
+  state.startedAt = now;
+  state.timeLeftMs = event.timeLeftMs;
+  state.waitedMs = 0;
+}
+
+function liveLine(event: ProgressEvent, state: LiveState, now: number): string | undefined {
+  const ms = now - state.startedAt;
+  const rest = `${state.left} to come  ${clockText(state.timeLeftMs - ms)} left`;
   switch (event.kind) {
     case "started":
-      return `${event.runId}  attempt ${event.attempt}`;
+      return `${event.runId}  attempt ${event.attempt}  ${rest}`;
     case "page": {
-      const perSecond = ms > 0 ? Math.round((event.fetched * 1000) / ms) : 0;
-      return `${event.runId}  ${counted(event.pages, "page")}  ${counted(event.fetched, "record")}  ${perSecond}/s`;
+      const rate = ms > 0 ? Math.round((event.fetched * 1000) / ms) : 0;
+      const waited = state.waitedMs >= 1000 ? `  waited ${clockText(state.waitedMs)}` : "";
+      const read = `${counted(event.pages, "page")}  ${counted(event.fetched, "record")}  ${rate}/s`;
+      return `${event.runId}  ${read}${waited}  ${rest}`;
     }
     case "waiting":
-      return `waiting ${Math.ceil(event.ms / 1000)} s for ${event.source}: ${event.cause}`;
+      return `waiting ${clockText(event.ms)} until ${event.source} may be asked again  ${rest}`;
     default:
       return undefined;
   }
+}
+
+// Minutes and seconds, as a clock shows them.
+function clockText(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

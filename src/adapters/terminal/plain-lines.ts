@@ -10,7 +10,9 @@ export function plainLines(write: (text: string) => void): Progress {
       if (event.kind === "settled") write(`${settledLine(event.record)}\n`);
       if (event.kind === "note") write(`${event.text}\n`);
       if (event.kind === "waiting" && event.ms >= 5000)
-        write(`waiting ${Math.round(event.ms / 1000)} s for ${event.source}: ${event.cause}\n`);
+        write(
+          `waiting ${Math.round(event.ms / 1000)} s until ${event.source} may be asked again\n`,
+        );
     },
   };
 }

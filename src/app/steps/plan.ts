@@ -10,9 +10,10 @@ import { emptyFold } from "../../core/record/fold-record.ts";
 import { parseRunId, type RunId } from "../../core/record/run-id.ts";
 import type { RunRecord } from "../../core/record/run-record.ts";
 import type { SyncSpec } from "../../core/sync/sync-spec.ts";
-import { formatInstant, type Instant, instantOf } from "../../core/time/instant.ts";
+import { formatInstant, type Instant } from "../../core/time/instant.ts";
 import type { LedgerSnapshot, SyncLedger } from "../../ports/ledger.ts";
 import { mappingDigestOf, nowOf, type Ports, type RunContext } from "../run-context.ts";
+import { isOpen } from "../sessions.ts";
 
 /** The plan of a run on a snapshot, for the sources and syncs that it may use now. */
 export async function plan(ctx: RunContext, snapshot: LedgerSnapshot): Promise<Plan> {
@@ -122,7 +123,7 @@ function mayServe(
   now: Instant,
 ): boolean {
   if (ctx.progress.stopped.has(sync.id) || !heldSources(ctx).has(sync.source)) return false;
-  if (ctx.sessions.get(sync.source)?.closed !== undefined) return false;
+  if (!isOpen(ctx, sync)) return false;
   const records = recordsOfSource(snapshot, sync.source);
   const foreign = records.find((record) => isForeignAndAlive(ctx, record, now));
   if (foreign !== undefined && foreign.status === "running") {
@@ -130,9 +131,11 @@ function mayServe(
     return false;
   }
   if (ctx.request.reruns !== undefined) return true;
-  const until = Math.max(...records.map((record) => holdsSourceUntil(record, now) ?? 0), 0);
-  if (until > now)
-    note(ctx, `${sync.source} is left alone until ${formatInstant(instantOf(until))}`);
+  const until = records.reduce((latest, record) => {
+    const held = holdsSourceUntil(record, now);
+    return held !== undefined && held > latest ? held : latest;
+  }, now);
+  if (until > now) note(ctx, `${sync.source} is left alone until ${formatInstant(until)}`);
   return until <= now;
 }
 

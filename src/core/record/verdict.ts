@@ -73,9 +73,9 @@ export function isRetryable(code: FailureCode): boolean {
 }
 
 /** Whether failed items are more than a window may have and still succeed. */
-export function exceeds(counts: ItemCounts, tolerate: Tolerance): boolean {
-  if (tolerate.kind === "count") return counts.failed > tolerate.items;
-  return counts.failed > counts.fetched * tolerate.share;
+export function exceeds(items: ItemCounts, tolerate: Tolerance): boolean {
+  if (tolerate.kind === "count") return items.failed > tolerate.items;
+  return items.failed > items.fetched * tolerate.share;
 }
 
 function formatTolerance(tolerate: Tolerance): string {
