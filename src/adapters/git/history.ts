@@ -41,20 +41,16 @@ export async function readHistory(
     "--",
     ...query.paths,
   ]);
-  const entries: CommitEntry[] = [];
+  const entries: { readonly commit: string; readonly paths: string[] }[] = [];
   for (const field of splitNul(output)) {
-    if (field.startsWith(commitMark)) entries.push(parseCommit(field.slice(1), now()));
-    else {
-      const last = entries.at(-1);
-      const path = field.replace(/^\n/, "");
-      if (last !== undefined && path !== "")
-        entries[entries.length - 1] = { ...last, paths: [...last.paths, path] };
-    }
+    const path = field.replace(/^\n/, "");
+    if (field.startsWith(commitMark)) entries.push({ commit: field.slice(1), paths: [] });
+    else if (path !== "") entries.at(-1)?.paths.push(path);
   }
-  return entries;
+  return entries.map(({ commit, paths }) => parseCommit(commit, paths, now()));
 }
 
-function parseCommit(text: string, now: number): CommitEntry {
+function parseCommit(text: string, paths: readonly string[], now: number): CommitEntry {
   const [id = "", seconds = "", author = "", subject = "", trailers = ""] = text.split(fieldMark);
   return {
     id: id as Tip,
@@ -68,6 +64,6 @@ function parseCommit(text: string, now: number): CommitEntry {
         const [name = "", value = ""] = trailer.split(valueMark);
         return [name, value.trim()] as const;
       }),
-    paths: [],
+    paths,
   };
 }
