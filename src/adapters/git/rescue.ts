@@ -8,7 +8,7 @@ import { invariant } from "../../core/failure/assert.ts";
 import type { FileChange } from "../../ports/ledger-store.ts";
 
 /** The rescue folder, relative to the repository's root. */
-export const rescueFolder = ".tidemark/rescue";
+const rescueFolder = ".tidemark/rescue";
 
 /** Writes the files below the rescue folder under their own paths; removals are left out. The folder's name. */
 export async function writeRescue(root: string, files: readonly FileChange[]): Promise<string> {

@@ -16,7 +16,7 @@ export const unbornTip: string = "0".repeat(40);
 const pathsMax = 500;
 
 /** The id of a tip's tree for commands that need one; the empty tree for an unborn branch. */
-export function treeish(repository: Repository, tip: string): string {
+function treeish(repository: Repository, tip: string): string {
   return tip === unbornTip
     ? createHash(repository.hash).update("tree 0\0").digest("hex")
     : `${tip}^{tree}`;
