@@ -14,7 +14,7 @@ import { backfillJson, backfillText, planJson, planText } from "../core/report/p
 import { runJson, runText } from "../core/report/run-report.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { CliCall } from "./cli-args.ts";
-import { compose, requireVariables } from "./compose.ts";
+import { compose, requireEnvironment } from "./compose.ts";
 import { exitCodeOfRun, failOnKinds } from "./exit-code.ts";
 
 /** What a call finds around it. */
@@ -92,7 +92,7 @@ async function executePlan({ input, call }: Execution): Promise<CliOutcome> {
 
 async function executeBackfill(execution: Execution): Promise<CliOutcome> {
   const { input, call } = execution;
-  if (!call.common.dryRun) requireVariables(input.project, execution.world);
+  if (!call.common.dryRun) requireEnvironment(input.project, execution.world);
   const views = await backfillCommand(input, {
     syncs: call.args,
     from: textOption(call, "from") ?? "",
@@ -129,7 +129,7 @@ async function serve(
   { input, call, world }: Execution,
   request: Pick<RunRequest, "syncs" | "reruns">,
 ): Promise<CliOutcome> {
-  requireVariables(input.project, world);
+  requireEnvironment(input.project, world);
   for (const text of input.project.warnings) world.progress.report({ kind: "note", text });
   const report = await run({
     ...input,

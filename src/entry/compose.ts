@@ -96,9 +96,27 @@ export async function compose(door: DoorOptions): Promise<Composed> {
   };
 }
 
-/** Refuses a run whose variables are missing or unfit, all of them named at once (S7). */
-export function requireVariables(project: ProjectSpec, door: Pick<DoorOptions, "variables">): void {
-  const problems = environmentProblems(project, door.variables);
+/**
+ * Refuses a run whose variables are missing or unfit, all of them named at once (S7), or whose database would be gone
+ * after it, as the disk of a GitHub-hosted runner is (G36).
+ */
+export function requireEnvironment(
+  project: ProjectSpec,
+  door: Pick<DoorOptions, "variables">,
+): void {
+  const { variables } = door;
+  const isHosted =
+    variables["GITHUB_ACTIONS"] === "true" && variables["RUNNER_ENVIRONMENT"] === "github-hosted";
+  const lost = [...project.destinations.values()].filter(
+    ({ type }) => isHosted && type === "sqlite",
+  );
+  const problems = [
+    ...environmentProblems(project, variables),
+    ...lost.map(
+      ({ name }) =>
+        `destinations.${name}.type: expected a destination that outlives a GitHub-hosted runner, found sqlite; use files, or a runner of your own`,
+    ),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
