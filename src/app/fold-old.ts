@@ -25,6 +25,11 @@ export async function foldOld(
       count = records.length;
       if (count === 0 || options.dryRun) return undefined;
       const files = await ctx.ports.ledger.foldChanges(snapshot.tip, ledger, records, nowOf(ctx));
+      // A fold at its bounds takes nothing more; the records keep their files.
+      if (files.length === 0) {
+        count = 0;
+        return undefined;
+      }
       const event: LedgerEvent = { kind: "folded", syncId: id, windows: count };
       return { changes: [], files, events: [event] };
     });

@@ -1,14 +1,12 @@
 // What a run came to: status, counts, gaps, and why it is red (contract 4, 4.7, 6, 9). One model for every door.
 
-import { allOpen, countOpen, type OpenWindows, openWindows } from "../core/plan/open-windows.ts";
+import { allOpen, type OpenWindows, openWindows } from "../core/plan/open-windows.ts";
 import { isParked, isWaived } from "../core/plan/standing.ts";
-import { coverageOf, type SyncState, syncHorizon } from "../core/plan/sync-state.ts";
+import type { SyncState } from "../core/plan/sync-state.ts";
 import { hasSucceeded, type RunRecord } from "../core/record/run-record.ts";
-import type { Gap, RunReport } from "../core/report/run-report.ts";
-import { longestMicros } from "../core/time/duration.ts";
+import { gapsOf, isStalled } from "../core/report/gaps.ts";
+import type { RunReport } from "../core/report/run-report.ts";
 import type { Instant } from "../core/time/instant.ts";
-import { gaps, newestCovered } from "../core/window/coverage.ts";
-import { compareWindows, intersect } from "../core/window/window.ts";
 import { nowOf, type RunContext } from "./run-context.ts";
 import { readStates, selectedIds } from "./steps/plan.ts";
 
@@ -63,37 +61,6 @@ function remainingOf(state: SyncState, open: OpenWindows | undefined): number {
   return planned.length + waiting.length;
 }
 
-/** What coverage lacks in `[window.start, horizon)`, cut by the records that stand in it (contract 1, gap). */
-export function gapsOf(state: SyncState, now: Instant): readonly Gap[] {
-  const { spec } = state;
-  const missing = gaps(coverageOf(state), spec.window.start, syncHorizon(spec, now));
-  return missing.flatMap((range) => {
-    const recorded = state.records
-      .map((record) => ({ record, part: intersect(record.window, range) }))
-      .filter((one) => one.part !== undefined);
-    const found: Gap[] = [];
-    let from = range.start;
-    for (const { record, part } of recorded) {
-      if (part === undefined) continue;
-      if (from < part.start)
-        found.push({ sync: spec.id, window: { start: from, end: part.start }, state: "open" });
-      found.push({ sync: spec.id, window: part, state: gapState(record, state) });
-      from = part.end;
-    }
-    if (from < range.end)
-      found.push({ sync: spec.id, window: { start: from, end: range.end }, state: "open" });
-    return found.toSorted((a, b) => compareWindows(a.window, b.window));
-  });
-}
-
-function gapState(record: RunRecord, state: SyncState): Gap["state"] {
-  if (isWaived(record)) return "waived";
-  if (record.status === "running") return "running";
-  if (record.status !== "failed") return "open";
-  if (record.error.code === "retention") return "lost";
-  return isParked(record, state.spec) ? "parked" : "failed";
-}
-
 function parkedOf(state: SyncState): readonly RunRecord[] {
   return state.records.filter((record) => isParked(record, state.spec));
 }
@@ -132,14 +99,4 @@ function redParked(ctx: RunContext, state: SyncState): readonly RunRecord[] {
     const isOnce = record.error.code === "retention" || record.error.code === "rejected";
     return !isOnce || record.finishedAt >= ctx.startedAt;
   });
-}
-
-/** Contract 1: a due window, and the newest covered instant older than `step + delay + 3 x every`. */
-export function isStalled(state: SyncState, open: OpenWindows, now: Instant): boolean {
-  if (countOpen(open) === 0) return false;
-  const { window, run } = state.spec;
-  const newest = newestCovered(coverageOf(state)) ?? window.start;
-  const covered = Math.max(newest, window.start);
-  const allowed = longestMicros(window.step) + window.delayMicros + 3 * longestMicros(run.every);
-  return now - covered > allowed;
 }

@@ -1,7 +1,6 @@
 // Where rows are upserted: by key, newest wins (contract 5). One destination serves all syncs that name it.
 
 import type { Outcome } from "../core/failure/failure.ts";
-import type { FailedItem } from "../core/record/run-record.ts";
 import type { RowChange, UpsertResult } from "../core/row/row.ts";
 import type { SyncSpec } from "../core/sync/sync-spec.ts";
 import type { Instant } from "../core/time/instant.ts";
@@ -19,7 +18,7 @@ export interface WindowRow {
   readonly committedAt: Instant;
 }
 
-/** One delivered item on its way: the change, and whether it brought something new to a late window. */
+/** What became of one write. */
 export interface WriteResults {
   /** One per change, in the order given. */
   readonly results: readonly UpsertResult[];
@@ -65,7 +64,7 @@ export interface FinishedWindow {
   readonly recounted: WriteResults | undefined;
 }
 
-/** What the destination was asked before the first claim of a sync. */
+/** A destination of one run. */
 export interface Destination {
   /** Whether windowRows means anything and windows can be adopted (contract 5). */
   readonly keepsWindowRows: boolean;
@@ -78,6 +77,3 @@ export interface Destination {
   openWindow(opening: WindowOpening, tip: TipFiles): Promise<Outcome<WindowWriter>>;
   close(): Promise<void>;
 }
-
-/** Re-exported for writers of destinations: the shape of a refused item. */
-export type { FailedItem };

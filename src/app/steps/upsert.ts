@@ -40,7 +40,7 @@ export function mapPage(page: FetchedPage, sync: SyncSpec): MappedPage {
 }
 
 /** What the tally adds for a page once its results are known. */
-export function tallied(mapped: MappedPage, results: WriteResults["results"]): TalliedPage {
+function tallied(mapped: MappedPage, results: WriteResults["results"]): TalliedPage {
   const { query, fetched, skipped, outOfWindow, duplicate, failedOmitted } = mapped.page;
   return {
     query,

@@ -69,7 +69,7 @@ export function runJson(report: RunReport): Readonly<Record<string, unknown>> {
 }
 
 /** `{sync, start, end, state}` (contract 9). */
-export function gapJson(gap: Gap): Readonly<Record<string, string>> {
+function gapJson(gap: Gap): Readonly<Record<string, string>> {
   const { sync, window, state } = gap;
   return { sync, start: formatInstant(window.start), end: formatInstant(window.end), state };
 }
