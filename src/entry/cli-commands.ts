@@ -5,6 +5,7 @@ import { compactCommand } from "../app/commands/compact.ts";
 import { type CommandInput, namedSyncs } from "../app/commands/open-command.ts";
 import { planCommand } from "../app/commands/plan.ts";
 import { resolveReruns } from "../app/commands/rerun.ts";
+import { statusCommand } from "../app/commands/status.ts";
 import { waiveCommand } from "../app/commands/waive.ts";
 import type { RunRequest } from "../app/run-context.ts";
 import { run } from "../app/run.ts";
@@ -12,6 +13,8 @@ import { ConfigError } from "../core/failure/errors.ts";
 import { reprocessKinds } from "../core/plan/order-record.ts";
 import { backfillJson, backfillText, planJson, planText } from "../core/report/plan-view.ts";
 import { runJson, runText } from "../core/report/run-report.ts";
+import { statusJson } from "../core/report/status-json.ts";
+import { statusText } from "../core/report/status-view.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { CliCall } from "./cli-args.ts";
 import { compose, requireEnvironment } from "./compose.ts";
@@ -74,6 +77,7 @@ const commands: ReadonlyMap<string, CliCommand> = new Map([
   ["backfill", { writes: true, execute: executeBackfill }],
   ["rerun", { writes: true, execute: executeRerun }],
   ["waive", { writes: true, execute: executeWaive }],
+  ["status", { writes: false, execute: executeStatus }],
   ["compact", { writes: true, execute: executeCompact }],
 ]);
 
@@ -152,6 +156,12 @@ async function executeWaive({ input, call }: Execution): Promise<CliOutcome> {
   const runIds = waived.map((record) => record.runId);
   const text = runIds.map((runId) => `waived ${runId}\n`).join("");
   return { text: call.common.json ? json({ waived: runIds }) : text, exitCode: 0 };
+}
+
+async function executeStatus({ input, call }: Execution): Promise<CliOutcome> {
+  const view = await statusCommand(input, { syncs: call.args });
+  const text = call.common.json ? json(statusJson(view)) : statusText(view);
+  return { text, exitCode: view.syncs.some((entry) => entry.kind === "stopped") ? 1 : 0 };
 }
 
 async function executeCompact({ input, call }: Execution): Promise<CliOutcome> {

@@ -148,7 +148,7 @@ function heldSources(ctx: RunContext): ReadonlySet<string> {
 }
 
 /** Every record of a source that has a file, those of retired syncs too. */
-function recordsOfSource(snapshot: LedgerSnapshot, source: string): readonly RunRecord[] {
+export function recordsOfSource(snapshot: LedgerSnapshot, source: string): readonly RunRecord[] {
   return [...snapshot.syncs.values()].flatMap((ledger) =>
     ledger.records.filter((record) => record.source === source),
   );

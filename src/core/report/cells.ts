@@ -56,9 +56,7 @@ export function stripOf(
   const gaps = known.gaps.filter((gap) => overlap(gap.window, range));
   const stale = known.stale.filter((window) => overlap(window, range));
   const cells = cellsTouching(grid, range).map((cell) => {
-    const states = new Set(
-      gaps.filter((gap) => overlap(gap.window, cell)).map((gap) => gap.state),
-    );
+    const states = new Set(gaps.filter((gap) => overlap(gap.window, cell)).map((gap) => gap.state));
     const worst = worstFirst.find((one) => states.has(one));
     if (worst !== undefined) return worst;
     return stale.some((window) => overlap(window, cell)) ? "stale" : "covered";

@@ -69,7 +69,7 @@ export function runJson(report: RunReport): Readonly<Record<string, unknown>> {
 }
 
 /** `{sync, start, end, state}` (contract 9). */
-function gapJson(gap: Gap): Readonly<Record<string, string>> {
+export function gapJson(gap: Gap): Readonly<Record<string, string>> {
   const { sync, window, state } = gap;
   return { sync, start: formatInstant(window.start), end: formatInstant(window.end), state };
 }

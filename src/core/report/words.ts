@@ -21,3 +21,12 @@ export function counted(count: number, noun: string): string {
 function shortText(instant: string): string {
   return instant.endsWith("T00:00:00Z") ? instant.slice(0, 10) : instant;
 }
+
+/** A length of time in its largest unit that says enough: `45 s`, `90 min`, `36 h`, `12 d`. */
+export function lengthText(micros: number): string {
+  const seconds = Math.max(0, micros) / 1_000_000;
+  if (seconds < 120) return `${Math.round(seconds * 10) / 10} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
