@@ -1,6 +1,7 @@
 // JSON Pointers (RFC 6901): the only way into a document. Only own members are read.
 
 import type { Pointer } from "../sync/sync-spec.ts";
+import { ExactNumber } from "./exact-number.ts";
 
 /** Parses a pointer; undefined when it is malformed or would touch `__proto__` (S23). */
 export function parsePointer(text: string): Pointer | undefined {
@@ -22,7 +23,8 @@ export function formatPointer(pointer: Pointer): string {
 export function readPointer(document: unknown, pointer: Pointer): unknown {
   let value = document;
   for (const token of pointer) {
-    if (value === null || typeof value !== "object") return undefined;
+    if (value === null || typeof value !== "object" || value instanceof ExactNumber)
+      return undefined;
     if (Array.isArray(value) && !/^(0|[1-9]\d*)$/.test(token)) return undefined;
     if (!Object.hasOwn(value, token)) return undefined;
     value = (value as Readonly<Record<string, unknown>>)[token];
