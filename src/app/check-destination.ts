@@ -1,5 +1,6 @@
-// Does the destination hold what the ledger calls succeeded? Asked before the first claim of a sync, so that a new,
-// restored or wrong database is never taken for a full one (contract 5).
+// Does the destination hold what the ledger calls succeeded, and can it take the sync's rows? Asked before the first
+// claim of a sync, so that a new, restored or wrong database is never taken for a full one (contract 5), and so that
+// no attempt is spent on a table that cannot be written.
 
 import type { Order } from "../core/plan/order-record.ts";
 import { retentionEdge } from "../core/plan/sync-state.ts";
@@ -33,6 +34,8 @@ export async function checkDestination(
     const missing = asked.filter((record) => !isHeld(record, rows.value)).length;
     if (missing > 0) return missingMessage(sync, missing);
   }
+  const prepared = await destination.prepare(sync);
+  if (!prepared.ok) return prepared.failure.message;
   ctx.progress.checked.add(sync.id);
   return undefined;
 }

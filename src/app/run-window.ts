@@ -73,8 +73,6 @@ async function executeAttempt(ctx: RunContext, attempt: Attempt): Promise<Outcom
   const { record, sync, destination } = attempt;
   const edge = retentionEdge(sync, nowOf(ctx));
   if (edge !== undefined && record.window.start < edge) return fail("retention", retentionMessage);
-  const prepared = await destination.prepare(sync);
-  if (!prepared.ok) return refusedByDestination(ctx, attempt, prepared);
   const control = await askControl(ctx, record, sync);
   attempt.asked = control.requests;
   attempt.requests = control.requests;
@@ -127,13 +125,16 @@ async function readAndWrite(
   let next = pages.next();
   for (;;) {
     const step = await next;
-    if (step.done === true) return endOf(attempt, step.value);
+    if (step.done === true) {
+      attempt.uncounted = step.value.uncounted;
+      return endOf(attempt, step.value);
+    }
     next = pages.next();
     const written = await writePage(ctx, attempt, writer, step.value);
     if (written.ok) continue;
     stop.abort(stopReason(ctx.deadline.stop));
-    const last = await drain(next, pages);
-    if (last !== undefined) endOf(attempt, last);
+    // How the aborted read ended is our doing; only what it sent is worth keeping.
+    endOf(attempt, await drain(next, pages));
     return written;
   }
 }
@@ -141,7 +142,7 @@ async function readAndWrite(
 async function drain(
   next: Promise<IteratorResult<FetchedPage, FetchEnd>>,
   pages: AsyncGenerator<FetchedPage, FetchEnd, undefined>,
-): Promise<FetchEnd | undefined> {
+): Promise<FetchEnd> {
   let step = await next;
   while (step.done !== true) step = await pages.next();
   return step.value;
@@ -150,7 +151,6 @@ async function drain(
 function endOf(attempt: Attempt, end: FetchEnd): Outcome<undefined> {
   attempt.requests = addRequests(attempt.asked, end.requests);
   attempt.warnings = end.warnings;
-  attempt.uncounted = end.uncounted;
   attempt.acceptedPages = end.acceptedPages;
   attempt.mostCommon = end.mostCommon;
   return end.outcome;
@@ -174,7 +174,7 @@ async function writePage(
     return describe(ctx, attempt, counted);
   });
   if (!written.ok) return refusedByDestination(ctx, attempt, written);
-  ctx.progress.accepting.add(sync.destination);
+  if (mapped.changes.length > 0) ctx.progress.accepting.add(sync.destination);
   attempt.tally = counted ?? addPage(attempt.tally, written.value, ctx.ports.digest);
   attempt.pages += 1;
   attempt.lastWatermark = page.delivered.at(-1)?.watermark ?? attempt.lastWatermark;
