@@ -141,6 +141,7 @@ test("an attempt after the order counts when it began later and ended, released 
     pendingRecord(day(1), { history: [endedAttempt({ ...later, status: "failed" })] }),
     runningRecord(day(1), { history: [endedAttempt({ ...later, status: "succeeded" })] }),
     failedRecord(day(1), { startedAt: undefined }),
+    runningRecord(day(1), { history: [endedAttempt({ startedAt: ordered })] }),
   ];
   expect(records.map((record) => wasAttemptedAfter(record, ordered))).toEqual([
     true,
@@ -150,6 +151,7 @@ test("an attempt after the order counts when it began later and ended, released 
     false,
     true,
     true,
+    false,
     false,
   ]);
 });
