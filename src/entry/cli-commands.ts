@@ -19,6 +19,7 @@ import type { Progress } from "../ports/progress.ts";
 import type { CliCall } from "./cli-args.ts";
 import { compose, requireEnvironment } from "./compose.ts";
 import { exitCodeOfRun, failOnKinds } from "./exit-code.ts";
+import { schemaText } from "./schema-text.ts";
 
 /** What a call finds around it. */
 export interface CliWorld {
@@ -36,6 +37,7 @@ export interface CliOutcome {
 
 /** Runs a parsed call. Throws what exit-code.ts knows. */
 export async function runCall(call: CliCall, world: CliWorld): Promise<CliOutcome> {
+  if (call.command === "schema") return { text: schemaText(), exitCode: 0 };
   const command = commands.get(call.command);
   if (command === undefined)
     throw new ConfigError([
