@@ -1,0 +1,183 @@
+// Which window delivers a record: edges, ties longer than a page, and a grid that changes in the middle of its life.
+
+import { describe, expect, it } from "vitest";
+
+import { isoSeconds, makeItems, serveItems } from "../support/acceptance-api.ts";
+import {
+  configure,
+  expectedRows,
+  itemsSyncWith,
+  joined,
+  type Json,
+  projectOf,
+  projectRepo,
+  recordsOf,
+  sqliteRows,
+} from "../support/acceptance-project.ts";
+import { runAt } from "../support/cli-process.ts";
+
+describe("boundaries", () => {
+  it("delivers a record on a boundary by exactly the window that it starts (T4)", async () => {
+    await using api = await serveItems([
+      { id: 1, updated_at: "2026-01-01T00:00:00Z" },
+      { id: 2, updated_at: "2026-01-01T23:59:59Z" },
+      { id: 3, updated_at: "2026-01-02T00:00:00Z" },
+      { id: 4, updated_at: "2026-01-03T00:00:00Z" },
+    ]);
+    const repo = projectRepo(projectOf({ url: api.url }));
+
+    const report = await runAt(repo.folder, "2026-01-04T00:02:00Z");
+
+    expect(report).toMatchObject({ code: 0, status: "ok", gaps: [] });
+    expect(recordsOf(repo).map((record) => record.receipt.records)).toEqual([2, 1, 1]);
+    expect(recordsOf(repo).map((record) => record.item_counts["inserted"])).toEqual([2, 1, 1]);
+    expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
+  });
+
+  it("delivers each of 1,200 records on one timestamp once with pages of 500 (T4)", async () => {
+    const tie = makeItems(1200, { start: "2026-01-02T12:00:00Z", everySeconds: 0, firstId: 10 });
+    await using api = await serveItems([
+      { id: 1, updated_at: "2026-01-01T05:00:00Z" },
+      ...tie,
+      { id: 5000, updated_at: "2026-01-02T12:00:01Z" },
+    ]);
+    const sync = itemsSyncWith({ pages: { size: 500 } });
+    const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
+
+    const report = await runAt(repo.folder, "2026-01-03T00:02:00Z");
+
+    expect(report).toMatchObject({ code: 0, status: "ok" });
+    expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
+    expect(recordsOf(repo).map(({ item_counts: counts }) => counts)).toEqual([
+      countsOf({ fetched: 1, inserted: 1 }),
+      countsOf({ fetched: 1201, inserted: 1201 }),
+    ]);
+  });
+
+  it("keeps a record from the future out until its own window (T6, L10)", async () => {
+    const items = makeItems(48, { start: "2026-01-01T00:30:00Z", everySeconds: 3600 });
+    await using api = await serveItems(items);
+    // The server ignores the upper bound, so that every window is shown records far ahead of it.
+    api.hook = (request) => {
+      request.query.set("to", "9999");
+      return false;
+    };
+    const sync = itemsSyncWith({ window: { step: "12h" } });
+    const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
+
+    await runAt(repo.folder, "2026-01-01T12:02:00Z");
+    const early = { rows: sqliteRows(repo), ranges: joined(recordsOf(repo)) };
+    const outside = recordsOf(repo)[0]?.item_counts["out_of_window"];
+    await runAt(repo.folder, "2026-01-02T00:02:00Z");
+    const report = await runAt(repo.folder, "2026-01-03T00:02:00Z");
+
+    expect(early).toEqual({
+      rows: expectedRows(items.slice(0, 12)),
+      ranges: ["2026-01-01T00:00:00Z--2026-01-01T12:00:00Z"],
+    });
+    expect(outside).toBeGreaterThan(0);
+    expect(report).toMatchObject({ code: 0, gaps: [] });
+    expect(recordsOf(repo).map((record) => record.receipt.records)).toEqual([12, 12, 12, 12]);
+    expect(sqliteRows(repo)).toEqual(expectedRows(items));
+  });
+
+  it("finds a late record by lookback and leaves the earlier window as it was (T5)", async () => {
+    const late = { id: 900, updated_at: "2026-01-01T10:59:30Z" };
+    await using api = await serveItems([{ id: 1, updated_at: "2026-01-01T10:10:00Z" }]);
+    const window = { start: "2026-01-01T10:00:00Z", step: "1h", lookback: "30m" };
+    const sync = itemsSyncWith({ window });
+    const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
+
+    await runAt(repo.folder, "2026-01-01T11:02:00Z");
+    const before = recordsOf(repo)[0];
+    api.items.push(late);
+    await runAt(repo.folder, "2026-01-01T12:02:00Z");
+    const [first, second] = recordsOf(repo);
+
+    expect(first).toEqual(before);
+    expect(second?.late).toEqual({ seen: 1, records: 1, max_delay_s: 30 });
+    expect(second?.receipt.records).toBe(0);
+    expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
+  });
+
+  it("leaves no overlap and no gap when step, start and time zone change (contract 4)", async () => {
+    const items = makeItems(24 * 14, { start: "2026-03-20T00:00:00Z", everySeconds: 3600 });
+    await using api = await serveItems(items);
+    const changes: readonly { at: string; window: Json }[] = [
+      { at: "2026-03-24T09:00:00Z", window: { start: "2026-03-22", step: "1d" } },
+      { at: "2026-03-25T09:00:00Z", window: { start: "2026-03-22", step: "6h" } },
+      { at: "2026-03-26T09:00:00Z", window: { start: "2026-03-21", step: "36h" } },
+      {
+        at: "2026-03-30T09:00:00Z",
+        window: { start: "2026-03-21", step: "1d", timezone: "Europe/Berlin" },
+      },
+      {
+        at: "2026-04-01T09:00:00Z",
+        window: { start: "2026-03-20", step: "1d", timezone: "America/New_York" },
+      },
+    ];
+    const [initial, ...later] = changes;
+    const syncOf = (window: Json | undefined): Json =>
+      itemsSyncWith({ window: window ?? {}, run: { every: "6h", max_windows: 40 } });
+    const repo = projectRepo(
+      projectOf({ url: api.url, syncs: { items: syncOf(initial?.window) } }),
+    );
+
+    const gaps: unknown[] = [(await runAt(repo.folder, initial?.at ?? "")).gaps];
+    for (const { at, window } of later) {
+      configure(repo, projectOf({ url: api.url, syncs: { items: syncOf(window) } }));
+      gaps.push((await runAt(repo.folder, at)).gaps);
+    }
+    const records = recordsOf(repo);
+    const receipts = records.reduce((sum, record) => sum + record.receipt.records, 0);
+
+    // Midnights of New York; the last one that ends, with its delay, before the last run is that of 1 April, 04:00 UTC.
+    const range = ["2026-03-20T04:00:00Z", "2026-04-01T04:00:00Z"] as const;
+    const inside = items.filter(({ updated_at: at }) => at >= range[0] && at < range[1]);
+    expect(gaps).toEqual(changes.map(() => []));
+    expect(joined(records)).toEqual([range.join("--")]);
+    expect(receipts).toBe(inside.length);
+    expect(sqliteRows(repo)).toEqual(expectedRows(inside));
+  });
+
+  it.each([
+    { timezone: "Europe/Berlin", start: "2026-03-27", hours: [24, 24, 23, 24] },
+    { timezone: "Africa/Cairo", start: "2026-04-22", hours: [24, 24, 23, 24] },
+    { timezone: "Australia/Lord_Howe", start: "2026-10-02", hours: [24, 24, 23.5, 24] },
+  ])(
+    "cuts days of $timezone at its own midnights over a change (T10)",
+    async ({ timezone, start, hours }) => {
+      await using api = await serveItems([]);
+      const sync = itemsSyncWith({ window: { start, timezone } });
+      const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
+      const now = isoSeconds(Date.parse(`${start}T00:00:00Z`) + 4 * 86_400_000 + 3 * 3_600_000);
+
+      const report = await runAt(repo.folder, now);
+      const records = recordsOf(repo);
+
+      expect(report).toMatchObject({ code: 0, gaps: [] });
+      expect(joined(records)).toHaveLength(1);
+      expect(records.map(lengthInHours)).toEqual(hours);
+    },
+  );
+});
+
+function lengthInHours(record: { window_start: string; window_end: string }): number {
+  return (Date.parse(record.window_end) - Date.parse(record.window_start)) / 3_600_000;
+}
+
+function countsOf(some: { fetched: number; inserted: number }): Json {
+  return {
+    fetched: some.fetched,
+    processed: some.inserted,
+    failed: 0,
+    inserted: some.inserted,
+    updated: 0,
+    unchanged: 0,
+    older: 0,
+    deleted: 0,
+    skipped: 0,
+    out_of_window: 0,
+    duplicate: 0,
+  };
+}
