@@ -2,6 +2,7 @@
 // applied. Used by the grid, by zoneless watermarks and bounds; what is in UTC never comes here.
 
 import { Temporal } from "temporal-polyfill";
+
 import { dayMicros, type Duration } from "./duration.ts";
 import { type Instant, instantOf, type UtcFields } from "./instant.ts";
 
@@ -48,12 +49,7 @@ export function instantFromLocal(zone: string, fields: UtcFields): Instant {
  * `at` plus `count` durations. Calendar units are counted on the zone's wall clock from `at` itself, so that
  * the k-th edge does not depend on the edges before it; elapsed ones are elapsed. `count` may be negative.
  */
-export function addDuration(
-  at: Instant,
-  duration: Duration,
-  count: number,
-  zone: string,
-): Instant {
+export function addDuration(at: Instant, duration: Duration, count: number, zone: string): Instant {
   if (duration.months === 0 && (duration.days === 0 || zone === "UTC"))
     return instantOf(at + (duration.micros + duration.days * dayMicros) * count);
   const moved = zoned(zone, at).add({
