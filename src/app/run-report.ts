@@ -8,7 +8,7 @@ import { gapsOf, isStalled } from "../core/report/gaps.ts";
 import type { RunReport } from "../core/report/run-report.ts";
 import type { Instant } from "../core/time/instant.ts";
 import { nowOf, type RunContext } from "./run-context.ts";
-import { readStates, selectedIds } from "./steps/plan.ts";
+import { foreignClaim, readStates, selectedIds } from "./steps/plan.ts";
 
 /** Sums the run up on the ledger as it is now. */
 export async function reportRun(ctx: RunContext): Promise<RunReport> {
@@ -83,8 +83,10 @@ function faultsOf(
         `${record.runId} is parked; remedy: tidemark rerun ${record.runId}, or waive it with a reason`,
     ),
   );
+  // A source on which another run is at work is not one of this run's: that run will say how it went.
   const stalled = states.flatMap((state, index) => {
     const open = opens[index];
+    if (foreignClaim(ctx, ctx.snapshot, state.spec.source, now) !== undefined) return [];
     return open !== undefined && isStalled(state, open, now)
       ? [`${state.spec.id} is stalled: nothing newer is covered although windows are due`]
       : [];

@@ -8,7 +8,7 @@ import { holdsSourceUntil } from "../../core/plan/standing.ts";
 import type { SyncState } from "../../core/plan/sync-state.ts";
 import { emptyFold } from "../../core/record/fold-record.ts";
 import { parseRunId, type RunId } from "../../core/record/run-id.ts";
-import type { RunRecord } from "../../core/record/run-record.ts";
+import type { RunningRecord, RunRecord } from "../../core/record/run-record.ts";
 import type { SyncSpec } from "../../core/sync/sync-spec.ts";
 import { formatInstant, type Instant } from "../../core/time/instant.ts";
 import type { LedgerSnapshot, SyncLedger } from "../../ports/ledger.ts";
@@ -124,14 +124,13 @@ function mayServe(
 ): boolean {
   if (ctx.progress.stopped.has(sync.id) || !heldSources(ctx).has(sync.source)) return false;
   if (!isOpen(ctx, sync)) return false;
-  const records = recordsOfSource(snapshot, sync.source);
-  const foreign = records.find((record) => isForeignAndAlive(ctx, record, now));
-  if (foreign !== undefined && foreign.status === "running") {
+  const foreign = foreignClaim(ctx, snapshot, sync.source, now);
+  if (foreign !== undefined) {
     note(ctx, `${sync.source} is in use by ${foreign.claim.holder} for ${foreign.runId}`);
     return false;
   }
   if (ctx.request.reruns !== undefined) return true;
-  const until = records.reduce((latest, record) => {
+  const until = recordsOfSource(snapshot, sync.source).reduce((latest, record) => {
     const held = holdsSourceUntil(record, now);
     return held !== undefined && held > latest ? held : latest;
   }, now);
@@ -154,9 +153,17 @@ export function recordsOfSource(snapshot: LedgerSnapshot, source: string): reado
   );
 }
 
-function isForeignAndAlive(ctx: RunContext, record: RunRecord, now: Instant): boolean {
-  if (record.status !== "running" || record.claim.holder === ctx.identity.holder) return false;
-  return !isDead(record, "unknown", now);
+/** A live claim of another run on a source, which this run then leaves alone (4.3). */
+export function foreignClaim(
+  ctx: RunContext,
+  snapshot: LedgerSnapshot,
+  source: string,
+  now: Instant,
+): RunningRecord | undefined {
+  return recordsOfSource(snapshot, source)
+    .filter((record) => record.status === "running")
+    .filter((record) => record.claim.holder !== ctx.identity.holder)
+    .find((record) => !isDead(record, "unknown", now));
 }
 
 function note(ctx: RunContext, text: string): void {
