@@ -1,7 +1,7 @@
 // One session per source and run: its transport, its pacer, its counters. A pacer never starts full: it is seeded
 // from what the ledger says was sent (P11), attempts of retired syncs and folded windows included.
 
-import { sendsOf } from "../core/record/sends.ts";
+import { paceSendsOf } from "../core/record/sends.ts";
 import type { SyncSpec } from "../core/sync/sync-spec.ts";
 import { msOf } from "../core/time/instant.ts";
 import type { LedgerSnapshot } from "../ports/ledger.ts";
@@ -50,7 +50,7 @@ function pastSends(
   return [...snapshot.syncs.values()].flatMap((ledger) => [
     ...ledger.records
       .filter((record) => record.source === source)
-      .flatMap((record) => sendsOf(record))
+      .flatMap((record) => paceSendsOf(record))
       .map(({ sent, lastAt }) => ({ sent, lastAtMs: msOf(lastAt) })),
     ...ledger.fold.sends
       .filter((minute) => minute.source === source)
