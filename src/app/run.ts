@@ -80,13 +80,29 @@ async function refuse(
 async function openRun(input: RunInput): Promise<RunContext> {
   const { project, request, identity, ports, cancel } = input;
   const opening = { project, ports, destinations: new Map() };
+  const budgetMs = request.timeBudgetMs ?? project.timeBudgetMs;
+  const deadline = startDeadline(budgetMs, ports.clock, cancel);
+  try {
+    return await fillContext({ ...opening, identity, request, deadline });
+  } catch (error) {
+    // Its timer would keep the process alive for the whole budget.
+    deadline.close();
+    throw error;
+  }
+}
+
+async function fillContext(
+  opening: Pick<
+    RunContext,
+    "project" | "ports" | "destinations" | "identity" | "request" | "deadline"
+  >,
+): Promise<RunContext> {
+  const { ledger, store } = opening.ports;
+  const startedAt = nowOf(opening);
   const stopped = await findDiffering(opening);
   return {
     ...opening,
-    identity,
-    request,
-    deadline: startDeadline(request.timeBudgetMs ?? project.timeBudgetMs, ports.clock, cancel),
-    startedAt: nowOf(opening),
+    startedAt,
     sessions: new Map(),
     progress: {
       claimed: new Map(),
@@ -99,7 +115,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
       faults: [],
       notes: [],
     },
-    snapshot: await ports.ledger.read(await ports.store.tip()),
+    snapshot: await ledger.read(await store.tip()),
     lastCommit: undefined,
   };
 }
