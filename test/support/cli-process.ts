@@ -46,6 +46,8 @@ export interface RunOutput {
   }[];
 }
 
+// Hundreds of processes start the same program; Node keeps what it compiled between them.
+const compileCache = resolve(import.meta.dirname, "../../node_modules/.cache/tidemark-cli");
 const program = resolve(import.meta.dirname, "../../src/entry/cli.ts");
 
 /** Starts the command line in a folder; it is killed when the test is over. */
@@ -60,6 +62,7 @@ export function startCli(
       PATH: process.env["PATH"] ?? "",
       HOME: folder,
       GIT_CONFIG_NOSYSTEM: "1",
+      NODE_COMPILE_CACHE: compileCache,
       ...(options.now === undefined ? {} : { TIDEMARK_NOW: options.now }),
       ...options.env,
     },
