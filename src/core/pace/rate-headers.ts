@@ -30,13 +30,13 @@ interface Received {
  * a cache kept it, so its distances have shrunk by an unknown part.
  */
 export function readHint(received: Received): Hint | undefined {
-  const age = valuesOf(received, "age").map(Number);
+  const age = listOf(received, "age").map(Number);
   if (age.some((seconds) => seconds > 0)) return undefined;
   const nowMs = dateOf(received) ?? received.wallMs;
   const retryAfterMs = longest(
-    valuesOf(received, "retry-after")
-      .flatMap(splitValues)
-      .map((value) => secondsIn(value) ?? distanceTo(parseHttpDate(value), nowMs)),
+    listOf(received, "retry-after").map(
+      (value) => secondsIn(value) ?? distanceTo(parseHttpDate(value), nowMs),
+    ),
   );
   if (received.signals === "none") return hintOf({ pauseMs: retryAfterMs });
   const structured = readStructured(received);
@@ -55,17 +55,24 @@ function valuesOf(received: Received, name: string): readonly string[] {
   return values.map((value) => value.trim()).filter((value) => value.length <= valueLengthMax);
 }
 
+/** Each value by itself, also where a transport joined repeated headers to one line. */
+function listOf(received: Received, name: string): readonly string[] {
+  return valuesOf(received, name).flatMap(splitValues);
+}
+
 function dateOf(received: Received): number | undefined {
   const date = parseHttpDate(valuesOf(received, "date")[0] ?? "");
   return date === undefined ? undefined : msOf(date);
 }
 
-/** Transports join repeated headers with commas; the comma behind the name of a weekday belongs to its date. */
+const weekday = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}$/;
+
+/** The comma behind the name of a weekday belongs to its date. */
 function splitValues(value: string): readonly string[] {
   const parts: string[] = [];
   for (const part of value.split(",")) {
     const last = parts.at(-1);
-    if (last !== undefined && /^[A-Z][a-z]{2,8}$/.test(last)) {
+    if (last !== undefined && weekday.test(last)) {
       parts[parts.length - 1] = `${last}, ${part.trim()}`;
     } else {
       parts.push(part.trim());
@@ -119,16 +126,14 @@ function readStructured(received: Received): Hint | undefined {
  */
 function readTrios(received: Received, nowMs: number): number | undefined {
   const trios = ["ratelimit-", "x-ratelimit-", "x-rate-limit-"].map((prefix) => ({
-    remaining: valuesOf(received, `${prefix}remaining`),
+    remaining: listOf(received, `${prefix}remaining`),
     waits: [
-      ...valuesOf(received, `${prefix}reset`).map((value) => resetWait(value, nowMs)),
-      ...valuesOf(received, `${prefix}reset-after`).map(secondsIn),
+      ...listOf(received, `${prefix}reset`).map((value) => resetWait(value, nowMs)),
+      ...listOf(received, `${prefix}reset-after`).map(secondsIn),
     ],
   }));
   const dictionary = new Map(
-    valuesOf(received, "ratelimit")
-      .flatMap(splitValues)
-      .flatMap((part) => dictionaryEntry(part)),
+    listOf(received, "ratelimit").flatMap((part) => dictionaryEntry(part)),
   );
   trios.push({
     remaining: [dictionary.get("remaining") ?? ""],
