@@ -118,7 +118,10 @@ function viewCommands(): readonly Command[] {
       .description("the life of windows from git history")
       .argument("[name...]", "run ids or names of syncs")
       .addOption(wholeNumber("--limit <n>", "at most this many commits").default(50)),
-    new Command("verify").description("audit the ledger against its laws").addArgument(syncNames()),
+    new Command("verify")
+      .description("audit the ledger against its laws")
+      .addArgument(syncNames())
+      .option("--base <ref>", "also what changed since this commit, branch or tag"),
   ];
 }
 

@@ -6,6 +6,7 @@ import { type CommandInput, namedSyncs } from "../app/commands/open-command.ts";
 import { planCommand } from "../app/commands/plan.ts";
 import { resolveReruns } from "../app/commands/rerun.ts";
 import { statusCommand } from "../app/commands/status.ts";
+import { verifyCommand } from "../app/commands/verify.ts";
 import { waiveCommand } from "../app/commands/waive.ts";
 import type { RunRequest } from "../app/run-context.ts";
 import { run } from "../app/run.ts";
@@ -15,10 +16,12 @@ import { backfillJson, backfillText, planJson, planText } from "../core/report/p
 import { runJson, runText } from "../core/report/run-report.ts";
 import { statusJson } from "../core/report/status-json.ts";
 import { statusText } from "../core/report/status-view.ts";
+import { verifyJson, verifyText } from "../core/report/verify-view.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { CliCall } from "./cli-args.ts";
 import { compose, requireEnvironment } from "./compose.ts";
 import { exitCodeOfRun, failOnKinds } from "./exit-code.ts";
+import { playDemo } from "./demo.ts";
 import { schemaText } from "./schema-text.ts";
 
 /** What a call finds around it. */
@@ -38,6 +41,7 @@ export interface CliOutcome {
 /** Runs a parsed call. Throws what exit-code.ts knows. */
 export async function runCall(call: CliCall, world: CliWorld): Promise<CliOutcome> {
   if (call.command === "schema") return { text: schemaText(), exitCode: 0 };
+  if (call.command === "demo") return await executeDemo(call, world);
   const command = commands.get(call.command);
   if (command === undefined)
     throw new ConfigError([
@@ -61,6 +65,20 @@ export async function runCall(call: CliCall, world: CliWorld): Promise<CliOutcom
   }
 }
 
+async function executeDemo(call: CliCall, { cancel }: CliWorld): Promise<CliOutcome> {
+  if (call.common.dryRun)
+    return { text: "would make a git repository in a temporary folder and play there\n", exitCode: 0 };
+  // The story is told while it happens; with --json standard output is for the result.
+  const out = call.common.json ? process.stderr : process.stdout;
+  const end = await playDemo({ cancel, say: (line) => out.write(`${line}\n`) });
+  const failed = end.proofs.filter(({ holds }) => !holds);
+  const verdict =
+    failed.length === 0
+      ? `All ${end.proofs.length} proofs hold.\n`
+      : `The demo failed: ${failed.map(({ title }) => title).join(", ")} could not be proved.\n`;
+  return { text: call.common.json ? json(end) : verdict, exitCode: failed.length === 0 ? 0 : 1 };
+}
+
 interface Execution {
   readonly input: CommandInput;
   readonly call: CliCall;
@@ -80,6 +98,7 @@ const commands: ReadonlyMap<string, CliCommand> = new Map([
   ["rerun", { writes: true, execute: executeRerun }],
   ["waive", { writes: true, execute: executeWaive }],
   ["status", { writes: false, execute: executeStatus }],
+  ["verify", { writes: false, execute: executeVerify }],
   ["compact", { writes: true, execute: executeCompact }],
 ]);
 
@@ -164,6 +183,12 @@ async function executeStatus({ input, call }: Execution): Promise<CliOutcome> {
   const view = await statusCommand(input, { syncs: call.args });
   const text = call.common.json ? json(statusJson(view)) : statusText(view);
   return { text, exitCode: view.syncs.some((entry) => entry.kind === "stopped") ? 1 : 0 };
+}
+
+async function executeVerify({ input, call }: Execution): Promise<CliOutcome> {
+  const view = await verifyCommand(input, { syncs: call.args, base: textOption(call, "base") });
+  const text = call.common.json ? json(verifyJson(view)) : verifyText(view);
+  return { text, exitCode: view.findings.length > 0 ? 1 : 0 };
 }
 
 async function executeCompact({ input, call }: Execution): Promise<CliOutcome> {

@@ -72,6 +72,8 @@ export interface LedgerStore {
       readonly limit: number;
     },
   ): Promise<readonly CommitEntry[]>;
+  /** The commit that a branch, tag or id names, as git reads it; undefined when there is none in the clone. */
+  resolve(name: string): Promise<Tip | undefined>;
   /** Git blob id of a content, for `Tidemark-Digest` (G10). */
   blobId(content: string): string;
 }

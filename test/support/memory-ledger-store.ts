@@ -93,6 +93,7 @@ export function memoryStore(branch: MemoryBranch, now: () => number = () => 0): 
       }
       return Promise.resolve(found);
     },
+    resolve: (ref) => Promise.resolve(branch.commits.get(ref as Tip)?.id),
     blobId: (content) => idOf(bytesOf(content)),
   };
 }

@@ -10,7 +10,7 @@ import { writeCommit } from "./commit-object.ts";
 import { git } from "./git-command.ts";
 import { readHistory } from "./history.ts";
 import { openLocalBranch } from "./local-branch.ts";
-import { findRepository, ledgerRef, type Repository } from "./repository.ts";
+import { commitOf, findRepository, ledgerRef, type Repository } from "./repository.ts";
 import { unbornTip } from "./tree-diff.ts";
 import { filesAt, readFilesAt } from "./tree-files.ts";
 import { fetchTip, pushCommit, upstreamOf } from "./upstream.ts";
@@ -82,6 +82,7 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     readMany: (tip, paths) => readFilesAt(repository, tip, paths),
     commit: (expected, message, changes) => withWords(() => commit(expected, message, changes)),
     history: (tip, query) => readHistory(repository, tip, query, options.now),
+    resolve: async (name) => (await commitOf(repository, name)) as Tip | undefined,
     blobId: (content) => blobIdOf(repository.hash, content),
   };
 }

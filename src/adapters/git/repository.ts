@@ -76,5 +76,12 @@ export async function identity(repository: Repository): Promise<Readonly<Record<
 
 /** The commit that is checked out; undefined before the first one. */
 export async function headCommit(repository: Repository): Promise<string | undefined> {
-  return await gitMaybe(repository.folder, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  return await commitOf(repository, "HEAD");
+}
+
+/** The commit that a branch, tag or id names; undefined when there is none. */
+export async function commitOf(repository: Repository, ref: string): Promise<string | undefined> {
+  // What begins with a dash would be an option, and git names no commit so.
+  if (ref === "" || ref.startsWith("-")) return undefined;
+  return await gitMaybe(repository.folder, ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
 }
