@@ -54,7 +54,7 @@ it(
 
       const report = await runAt(repo.folder, isoSeconds(now + 60_000));
 
-      expect(report, name).toMatchObject({ code: 0, windows_failed: 0, gaps: [] });
+      expect({ name, ...report }).toMatchObject({ name, code: 0, windows_failed: 0, gaps: [] });
       expectWhole(repo, api, round, name);
       for (const record of running) expectTold(repo, record, name);
     }
@@ -121,14 +121,23 @@ function expectWhole(repo: GitRepo, api: ItemsApi, round: number, name: string):
   const end = isoSeconds(start + (round + 1) * dayMs);
   const due = api.items.filter((item) => item.updated_at < end);
   const records = recordsOf(repo);
-  expect(sqliteRows(repo), name).toEqual(expectedRows(due));
-  expect(joined(records), name).toEqual([`${isoSeconds(start)}--${end}`]);
-  expect(records.map(successes), name).toEqual(records.map(() => 1));
-  expect(repo.status(), name).toBe("");
+  expect({
+    name,
+    rows: sqliteRows(repo),
+    ranges: joined(records),
+    successes: records.map(successes),
+    status: repo.status(),
+  }).toEqual({
+    name,
+    rows: expectedRows(due),
+    ranges: [`${isoSeconds(start)}--${end}`],
+    successes: records.map(() => 1),
+    status: "",
+  });
   const paths = recordPaths(repo);
   repo.write("README.md", `${name}\n`);
   repo.git("commit", "-q", "-a", "-m", "edit");
-  expect(recordPaths(repo), name).toEqual(paths);
+  expect({ name, paths: recordPaths(repo) }).toEqual({ name, paths });
 }
 
 // The record's own outcome, and those of its history.
@@ -144,5 +153,5 @@ function expectTold(repo: GitRepo, before: WrittenRecord, name: string): void {
   const subjects = repo.git("log", "--format=%s", "--grep", `Tidemark-Run-Id: ${before.run_id}`);
   const isAdopted = after?.attempt === before.attempt && subjects.includes("adopt");
   const isTold = entry?.code === "lost" || entry?.status === "released" || isAdopted;
-  expect(isTold, `${name}: ${before.run_id}\n${subjects}`).toBe(true);
+  expect({ name, runId: before.run_id, subjects, isTold }).toMatchObject({ isTold: true });
 }
