@@ -2,6 +2,7 @@
 
 import { backfillCommand } from "../app/commands/backfill.ts";
 import { compactCommand } from "../app/commands/compact.ts";
+import { logCommand } from "../app/commands/log.ts";
 import { type CommandInput, namedSyncs } from "../app/commands/open-command.ts";
 import { planCommand } from "../app/commands/plan.ts";
 import { resolveReruns } from "../app/commands/rerun.ts";
@@ -12,6 +13,7 @@ import type { RunRequest } from "../app/run-context.ts";
 import { run } from "../app/run.ts";
 import { ConfigError } from "../core/failure/errors.ts";
 import { reprocessKinds } from "../core/plan/order-record.ts";
+import { logJson, logText } from "../core/report/log-view.ts";
 import { backfillJson, backfillText, planJson, planText } from "../core/report/plan-view.ts";
 import { runJson, runText } from "../core/report/run-report.ts";
 import { statusJson } from "../core/report/status-json.ts";
@@ -20,8 +22,8 @@ import { verifyJson, verifyText } from "../core/report/verify-view.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { CliCall } from "./cli-args.ts";
 import { compose, requireEnvironment } from "./compose.ts";
-import { exitCodeOfRun, failOnKinds } from "./exit-code.ts";
 import { playDemo } from "./demo.ts";
+import { exitCodeOfRun, failOnKinds } from "./exit-code.ts";
 import { schemaText } from "./schema-text.ts";
 
 /** What a call finds around it. */
@@ -67,7 +69,10 @@ export async function runCall(call: CliCall, world: CliWorld): Promise<CliOutcom
 
 async function executeDemo(call: CliCall, { cancel }: CliWorld): Promise<CliOutcome> {
   if (call.common.dryRun)
-    return { text: "would make a git repository in a temporary folder and play there\n", exitCode: 0 };
+    return {
+      text: "would make a git repository in a temporary folder and play there\n",
+      exitCode: 0,
+    };
   // The story is told while it happens; with --json standard output is for the result.
   const out = call.common.json ? process.stderr : process.stdout;
   const end = await playDemo({ cancel, say: (line) => out.write(`${line}\n`) });
@@ -98,6 +103,7 @@ const commands: ReadonlyMap<string, CliCommand> = new Map([
   ["rerun", { writes: true, execute: executeRerun }],
   ["waive", { writes: true, execute: executeWaive }],
   ["status", { writes: false, execute: executeStatus }],
+  ["log", { writes: false, execute: executeLog }],
   ["verify", { writes: false, execute: executeVerify }],
   ["compact", { writes: true, execute: executeCompact }],
 ]);
@@ -183,6 +189,12 @@ async function executeStatus({ input, call }: Execution): Promise<CliOutcome> {
   const view = await statusCommand(input, { syncs: call.args });
   const text = call.common.json ? json(statusJson(view)) : statusText(view);
   return { text, exitCode: view.syncs.some((entry) => entry.kind === "stopped") ? 1 : 0 };
+}
+
+async function executeLog({ input, call }: Execution): Promise<CliOutcome> {
+  const limit = numberOption(call, "limit") ?? 50;
+  const view = await logCommand(input, { names: call.args, limit });
+  return { text: call.common.json ? json(logJson(view)) : logText(view), exitCode: 0 };
 }
 
 async function executeVerify({ input, call }: Execution): Promise<CliOutcome> {
