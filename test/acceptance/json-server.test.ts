@@ -19,6 +19,7 @@ import { seededRandom } from "../support/seeded-random.ts";
 const start = "2026-01-01";
 const now = "2026-01-21T00:02:00Z";
 const later = "2026-01-21T01:00:00Z";
+const reprocess = ["backfill", "--from", start, "--to", "2026-01-21", "--reprocess", "all"];
 const spanMs = 20 * 86_400_000;
 
 interface Order {
@@ -49,9 +50,7 @@ describe("json-server", () => {
       const records = recordsOf(repo, "shop_orders");
       const delivered = rows();
       const image = bytesOf(repo, destination.type);
-      const again = await runAt(repo.folder, later, [
-        ...["backfill", "--from", start, "--to", "2026-01-21", "--reprocess", "all"],
-      ]);
+      const again = await runAt(repo.folder, later, reprocess);
       const reread = recordsOf(repo, "shop_orders");
 
       expect(first).toMatchObject({ code: 0, status: "ok", windows_succeeded: 10, gaps: [] });
@@ -89,6 +88,7 @@ const shopOrders: Json = {
   key: "/id",
   watermark: { path: "/updatedAt", format: "rfc3339", precision: "1ms" },
   filter: { start: "inclusive", end: "inclusive" },
+  // oxlint-disable-next-line unicorn/no-thenable -- `then` is a key of the configuration
   order: { by: "watermark", dir: "asc", then: "key", compare: "numeric" },
   pages: { type: "page", size: 500, keyset: "watermark", total: "header:X-Total-Count" },
   window: { start, step: "2d", delay: "1m", lookback: "10m" },

@@ -26,6 +26,7 @@ export const itemsSync: Json = {
   key: "/id",
   watermark: { path: "/updated_at", format: "rfc3339", precision: "1s" },
   filter: { start: "inclusive", end: "exclusive", overshoot: "drop" },
+  // oxlint-disable-next-line unicorn/no-thenable -- `then` is a key of the configuration
   order: { by: "watermark", dir: "asc", then: "key", compare: "numeric" },
   pages: { type: "none", size: 100, keyset: ["watermark", "key"], seed: "0", total: "body:/total" },
   window: { start: "2026-01-01", step: "1d", delay: "1m", lookback: "0s" },
