@@ -2,13 +2,9 @@
 // Pure. What the newer tip shows by itself is audit.ts; orders may come and go.
 
 import { type AuditedSync, type Finding, pathOf, sortFindings } from "./audited-sync.ts";
+import { endedAttempts, type History } from "./history.ts";
 import type { RunId } from "./run-id.ts";
-import {
-  type HistoryEntry,
-  hasSucceeded,
-  type HistoryFolded,
-  type RunRecord,
-} from "./run-record.ts";
+import { type HistoryEntry, hasSucceeded, type RunRecord } from "./run-record.ts";
 import { isExpiredUntouched } from "./transitions.ts";
 
 /** The record as it is written, to compare two of them whole. */
@@ -103,15 +99,16 @@ function isSameOutcome(before: RunRecord, after: RunRecord, textOf: RecordText):
 
 function breachOfHistory(before: RunRecord, after: RunRecord): Breach | undefined {
   const isLeft = isFinal(before) && after.attempt > before.attempt;
-  const expected = endedOf(before) + (isLeft ? 1 : 0);
-  if (endedOf(after) < expected)
+  const past = isLeft ? endedAttempts(before) : before;
+  if (endedOf(after) < endedOf(past))
     return {
       law: "L8",
-      message: `history: expected ${expected} ended attempts or more, found ${endedOf(after)}; restore the file from git`,
+      message: `history: expected ${endedOf(past)} ended attempts or more, found ${endedOf(after)}; restore the file from git`,
     };
-  const known = new Set(before.history.map((entry) => entryText(entry)));
+  const known = new Set([...before.history, ...past.history].map((entry) => entryText(entry)));
+  const newest = isLeft ? before.attempt : before.attempt - 1;
   const rewritten = after.history.find(
-    (entry) => entry.attempt < before.attempt && !known.has(entryText(entry)),
+    (entry) => entry.attempt <= newest && !known.has(entryText(entry)),
   );
   if (rewritten !== undefined)
     return {
@@ -121,11 +118,8 @@ function breachOfHistory(before: RunRecord, after: RunRecord): Breach | undefine
   return undefined;
 }
 
-function endedOf(record: {
-  readonly history: readonly HistoryEntry[];
-  readonly historyFolded: HistoryFolded | undefined;
-}): number {
-  return record.history.length + (record.historyFolded?.attempts ?? 0);
+function endedOf({ history, historyFolded }: History): number {
+  return history.length + (historyFolded?.attempts ?? 0);
 }
 
 function entryText({ receipt, ...entry }: HistoryEntry): string {
