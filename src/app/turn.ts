@@ -134,6 +134,8 @@ async function claimNext(
     }
     if (ctx.progress.stopped.size > before) continue;
     const claimed = await claimWindows(ctx, windows, snapshot);
+    // Asked to stop meanwhile: a claim would only have to be released again (4.2).
+    if (ctx.deadline.stop.aborted) return [];
     if (claimed.length > 0 || ctx.progress.stopped.size === before) return claimed;
   }
   return [];
