@@ -106,7 +106,7 @@ export interface WorldOptions {
   readonly project?: Partial<ProjectSpec>;
   readonly items?: readonly Row[];
   /** How long one answer of the API takes, in ms. */
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | ((request: SourceRequest) => number);
 }
 
 /** A sync of the world's API with a daily grid from 1 November 2026, two items a page. */
@@ -163,7 +163,8 @@ export function createWorld(setup: WorldOptions = {}): World {
   });
   const store = memoryStore(branch, () => clock.wall());
   const reader = openLedger(store, { path: "ledger", digest });
-  const latencyMs = setup.latencyMs ?? 20;
+  const latency = setup.latencyMs ?? 20;
+  const latencyMs = typeof latency === "number" ? () => latency : latency;
   let processes = 0;
 
   const world: World = {
@@ -334,14 +335,18 @@ function watchedStore(
 
 function watchedSource(
   world: World,
-  of: { readonly clock: FakeClock; readonly latencyMs: number; readonly effect: Watched },
+  of: {
+    readonly clock: FakeClock;
+    readonly latencyMs: (request: SourceRequest) => number;
+    readonly effect: Watched;
+  },
 ): Source {
   return {
     send: (request, stop) =>
       of.effect({ port: "send", about: request.url }, async () => {
         world.sent.push(request);
         const answer = world.answer?.(request) ?? answerOf(heldNow(world), request);
-        await of.clock.wake(of.clock.mono() + of.latencyMs, stop);
+        await of.clock.wake(of.clock.mono() + of.latencyMs(request), stop);
         return stop.aborted ? noResponse("aborted") : answer;
       }),
     close: () => Promise.resolve(),
