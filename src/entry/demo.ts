@@ -5,19 +5,16 @@ import { styleText } from "node:util";
 
 import type { OfficeLife } from "../adapters/demo/crm-contacts.ts";
 import { databasePath } from "../adapters/demo/demo-config.ts";
-import {
-  type CallEnd,
-  dayAt,
-  type DemoStage,
-  member,
-  openStage,
-} from "../adapters/demo/demo-stage.ts";
+import { dayAt, dayText, nightText, runIdAt } from "../adapters/demo/demo-days.ts";
+import { type CallEnd, type DemoStage, openStage } from "../adapters/demo/demo-stage.ts";
 import {
   type Proof,
   proveAttempts,
   proveCoverage,
   proveEqual,
+  proveNothingLeft,
   proveOnce,
+  proveRequests,
   proveSteps,
   proveWaiting,
 } from "../adapters/demo/proofs.ts";
@@ -51,7 +48,7 @@ const lastNight = nights + asleepNights + catchUpNights + 1;
 /** Plays the demo and proves its end. */
 export async function playDemo({ cancel, say }: DemoWorld): Promise<DemoEnd> {
   const stage = await openStage(officeLife(), { start, stop: cancel });
-  const scene: Scene = { stage, say, chapter: 0, steps: [] };
+  const scene: Scene = { stage, say, chapter: 0, killedRequests: 0, steps: [] };
   try {
     introduce(scene);
     await tellFortnight(scene);
@@ -71,6 +68,8 @@ interface Scene {
   readonly stage: DemoStage;
   readonly say: (line: string) => void;
   chapter: number;
+  /** What the killed process had asked, itself unable to tell. */
+  killedRequests: number;
   /** The runs of the catch-up: the newest day of each, and what it settled in order. */
   readonly steps: { readonly newest: string; readonly settled: readonly string[] }[];
 }
@@ -129,18 +128,19 @@ async function tellFortnight(scene: Scene): Promise<void> {
   }
 }
 
-async function tellKill({ stage, say }: Scene, now: string): Promise<void> {
+async function tellKill(scene: Scene, now: string): Promise<void> {
+  const { stage, say } = scene;
   say(
     `  ${nightText(now)} ${imported.contacts} contacts were imported in one single second; and now`,
   );
-  await stage.killAfter(6, now, "run");
-  const [found] = stage.repository.rows("SELECT count(*) AS count FROM contacts");
+  scene.killedRequests = (await stage.killAfter(6, now, "run")).requests;
+  const rows = stage.repository.rows("SELECT id FROM contacts").length;
   const running = [...stage.repository.records().values()].filter(
     ({ status }) => status === "running",
   );
   say("        the process is KILLED in the middle of it, after 6 pages");
   say(
-    `        left behind: ${found?.["count"]} rows, ${running.length} window that the ledger calls running, git status ${isClean(stage) ? "clean" : "NOT CLEAN"}`,
+    `        left behind: ${rows} rows, ${running.length} window that the ledger calls running, git status ${isClean(stage) ? "clean" : "NOT CLEAN"}`,
   );
 }
 
@@ -155,14 +155,14 @@ async function tellCatchUp(scene: Scene): Promise<void> {
     const now = dayAt(start, day, "02:00");
     const call = await stage.call(now, "run");
     tellNight(scene, now, call);
-    scene.steps.push({ newest: runIdAt(day - 1), settled: call.settled });
+    scene.steps.push({ newest: runIdAt(start, day - 1), settled: call.settled });
   }
 }
 
 async function tellRerun(scene: Scene): Promise<void> {
   const { stage } = scene;
   const now = dayAt(start, lastNight - 1, "10:00");
-  const runId = runIdAt(rerunDay);
+  const runId = runIdAt(start, rerunDay);
   chapter(scene, "One day is copied again by its name");
   scene.say(`  tidemark rerun ${runId}`);
   tellNight(scene, now, await stage.call(now, "rerun", runId));
@@ -175,13 +175,16 @@ async function tellBackfill(scene: Scene): Promise<void> {
   say(`  tidemark backfill --from ${from} --to ${to} --max-windows 11`);
   const orders = ["ls-files", "ledger/contacts/orders"];
   const args = ["--from", from, "--to", to, "--reason", "demo"];
-  const hourOf = (run: number): string => dayAt(start, lastNight - 1, `${11 + run}:00`);
-  const first = await stage.call(hourOf(0), "backfill", ...args, "--max-windows", "11");
-  tellNight(scene, hourOf(0), first);
+  const noon = dayAt(start, lastNight - 1, "12:00");
+  const later = ["13:00", "14:00", "15:00"].map((time) => dayAt(start, lastNight - 1, time));
+  const first = await stage.call(noon, "backfill", ...args, "--max-windows", "11");
+  tellNight(scene, noon, first);
   say("        the rest waits in the ledger as an order; any later run goes on with it");
-  // Bounded: an order that never ends is a failure of the proofs, not of the demo's patience.
-  for (let run = 1; run < 4 && stage.repository.git(...orders) !== ""; run += 1)
-    tellNight(scene, hourOf(run), await stage.call(hourOf(run), "run", "--max-windows", "11"));
+  // Bounded: an order that never ends fails the proofs, it does not keep the demo waiting.
+  for (const now of later) {
+    if (stage.repository.git(...orders) === "") break;
+    tellNight(scene, now, await stage.call(now, "run", "--max-windows", "11"));
+  }
   say(
     `        the order is ${stage.repository.git(...orders) === "" ? "done, its file gone" : "NOT DONE"}`,
   );
@@ -209,16 +212,18 @@ function tellNight({ say }: Scene, now: string, call: CallEnd): void {
   ].filter((text) => text !== "");
   const tail = refusals.length === 0 ? "" : `; ${refusals.join("; ")}`;
   say(
-    `  ${nightText(now)} ${shown}: ${call.contacts} contacts in ${call.requests} requests${tail}`,
+    `  ${nightText(now)}  copied ${shown}: ${call.contacts} contacts in ${call.requests} requests${tail}`,
   );
   if (call.complaint !== "") say(`        ${call.complaint}`);
 }
 
-async function prove({ stage, steps }: Scene): Promise<readonly Proof[]> {
+async function prove(scene: Scene): Promise<readonly Proof[]> {
+  const { stage, steps } = scene;
   const { repository, crm, contacts } = stage;
   const now = dayAt(start, lastNight, "03:00");
-  const asked = [];
-  for (const command of ["plan", "status", "verify"]) asked.push(await stage.call(now, command));
+  const plan = await stage.call(now, "plan");
+  const status = await stage.call(now, "status");
+  const verify = await stage.call(now, "verify");
   const records = repository.records();
   const rows = repository.rows("SELECT * FROM contacts");
   const killed = dayAt(start, importDay, "00:00");
@@ -227,31 +232,15 @@ async function prove({ stage, steps }: Scene): Promise<readonly Proof[]> {
       from: dayAt(monthBefore.from, 0, "00:00"),
       to: dayAt(start, lastNight, "00:00"),
     }),
-    proveNothingLeft(asked),
+    proveNothingLeft({ plan: plan.json, status: status.json, verify: verify.json }),
     proveSteps(steps, windowsMax),
     proveEqual(rows, contacts.all()),
     proveOnce(rows, imported),
     proveAttempts(records, { rerun: dayAt(start, rerunDay, "00:00"), killed }),
+    proveRequests([...records.values()], { seen: crm.log.length, killed: scene.killedRequests }),
     proveWaiting(crm.log),
     proveClean(stage),
   ];
-}
-
-function proveNothingLeft([plan, status, verify]: readonly CallEnd[]): Proof {
-  const syncs = listOf(member(status?.json, "syncs"));
-  const gaps = syncs.flatMap((sync) => listOf(member(sync, "gaps"))).length;
-  const due = listOf(member(plan?.json, "windows")).length;
-  const findings = listOf(verify?.json).length;
-  const complaints = [plan, status, verify].map((call) => call?.complaint ?? "").join("");
-  return {
-    title: "nothing left to do",
-    figures: `"tidemark plan" lists ${due} windows, "status" ${gaps} gaps, "verify" ${findings} findings${complaints}`,
-    holds: due + gaps + findings === 0 && syncs.length === 1 && complaints === "",
-  };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function proveClean(stage: DemoStage): Proof {
@@ -290,22 +279,4 @@ function end(scene: Scene, proofs: readonly Proof[]): DemoEnd {
     `Kept to look at: ${folder} (ledger in ledger/, rows in ${databasePath}); delete it when done.`,
   );
   return { folder, proofs };
-}
-
-// `contacts/20260910T000000Z--20260911T000000Z`, the day as its number from the start.
-function runIdAt(day: number): string {
-  const [from, to] = [day, day + 1].map((at) => dayAt(start, at, "00:00").replaceAll(/[-:]/g, ""));
-  return `contacts/${from}--${to}`;
-}
-
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-// The day of a window, from its run id.
-function dayText(runId: string): string {
-  const [, month, day] = /\/\d{4}(\d\d)(\d\d)T/.exec(runId) ?? [];
-  return `${Number(day)} ${months[Number(month) - 1]}`;
-}
-
-function nightText(now: string): string {
-  return `${now.slice(8, 10)} ${months[Number(now.slice(5, 7)) - 1]} ${now.slice(11, 16)} `;
 }

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 
 import type { Contact, ContactQuery, Contacts } from "./crm-contacts.ts";
 import type { LimitVerdict } from "./crm-limits.ts";
+import { timeText } from "./demo-days.ts";
 
 /** One request as the CRM saw it. */
 export interface RequestSeen {
@@ -156,11 +157,6 @@ function readQuery(
 function contactJson({ id, updatedAt, ...rest }: Contact): string {
   const fields = JSON.stringify({ updated_at: timeText(updatedAt), ...rest });
   return `{"id":${id},${fields.slice(1)}`;
-}
-
-/** How the CRM writes an instant: whole seconds, UTC. */
-export function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 // People work on: one contact of the page just read, and one that this walk has not reached yet.

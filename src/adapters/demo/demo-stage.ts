@@ -2,11 +2,12 @@
 // Tidemark is a process of its own, started at an instant of the rehearsal.
 
 import { Cancelled } from "../../core/failure/errors.ts";
-import { type CrmApi, openCrmApi, type RequestSeen, timeText } from "./crm-api.ts";
+import { type CrmApi, openCrmApi, type RequestSeen } from "./crm-api.ts";
 import { type Contacts, type OfficeLife, openContacts } from "./crm-contacts.ts";
 import { openLimits } from "./crm-limits.ts";
 import { databasePath, demoConfig, tokenVariable } from "./demo-config.ts";
 import { createRepository, type DemoRepository } from "./demo-repository.ts";
+import { member } from "./json-member.ts";
 import { type ProcessEnd, startTidemark, type TidemarkProcess } from "./tidemark-process.ts";
 
 export interface DemoStage {
@@ -69,10 +70,10 @@ export async function openStage(
     call: async (now, ...args) => await finish(start(now, args)),
     killAfter: async (pages, now, ...args) => {
       const process = start(now, args);
-      crm.interruptAfter(pages, process.kill);
+      crm.interruptAfter(pages, () => process.kill());
       return await finish(process);
     },
-    close: crm.close,
+    close: async () => await crm.close(),
   };
 }
 
@@ -87,16 +88,4 @@ function callEnd({ exitCode, json, said }: ProcessEnd, seen: readonly RequestSee
     outages: seen.filter(({ status }) => status === 503).length,
     contacts: seen.reduce((sum, { contacts }) => sum + contacts, 0),
   };
-}
-
-/** A member of a JSON object, or undefined. */
-export function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? new Map(Object.entries(value)).get(name)
-    : undefined;
-}
-
-/** An instant some days after another, at a time of day such as `02:00`. */
-export function dayAt(start: string, days: number, time: string): string {
-  return timeText(Date.parse(`${start}T${time}:00Z`) + days * 86_400_000);
 }

@@ -1,9 +1,11 @@
 // What the demo proves at its end, from the files, the rows and the CRM's own log; Tidemark's word is never taken for
 // it. Each proof is a sentence with its figures and whether it holds.
 
-import { type RequestSeen, timeText } from "./crm-api.ts";
+import type { RequestSeen } from "./crm-api.ts";
 import type { Contact } from "./crm-contacts.ts";
+import { timeText } from "./demo-days.ts";
 import type { WrittenRecord } from "./demo-repository.ts";
+import { listOf, member } from "./json-member.ts";
 
 export interface Proof {
   readonly title: string;
@@ -28,6 +30,24 @@ export function proveCoverage(
     title: "no gap and no overlap",
     figures: `${windows.length} windows lie end to end from ${range.from} to ${range.to}, ${open} of them unfinished`,
     holds: isWhole && open === 0,
+  };
+}
+
+/** What Tidemark itself says with --json: nothing due, no gap, no finding. */
+export function proveNothingLeft(said: {
+  readonly plan: unknown;
+  readonly status: unknown;
+  readonly verify: unknown;
+}): Proof {
+  const due = listOf(member(said.plan, "windows")).length;
+  const syncs = listOf(member(said.status, "syncs"));
+  const gaps = syncs.flatMap((sync) => listOf(member(sync, "gaps"))).length;
+  const findings = listOf(said.verify).length;
+  const hasSaidAll = member(said.plan, "remaining") === 0 && Array.isArray(said.verify);
+  return {
+    title: "nothing left to do",
+    figures: `"tidemark plan" lists ${due} windows, "status" ${gaps} gaps, "verify" ${findings} findings`,
+    holds: hasSaidAll && syncs.length === 1 && due + gaps + findings === 0,
   };
 }
 
@@ -64,7 +84,7 @@ function contactLine({ id, name, stage, origin, revision, updatedAt }: Contact):
 
 function rowLine(row: Row): string {
   const { id, name, stage, origin, revision, _tidemark_watermark: watermark } = row;
-  return JSON.stringify([`${id}`, name, stage, origin, `${revision}`, watermark]);
+  return JSON.stringify([String(id), name, stage, origin, String(revision), watermark]);
 }
 
 /** One row a key, although ids are beyond what a JavaScript number can tell apart. */
@@ -90,17 +110,35 @@ export function proveAttempts(
   const entries = [...records.values()];
   const doneTwice = entries.filter((record) => record.history.some(hasSucceeded));
   const lost = entries.filter((record) => record.history.some(({ code }) => code === "lost"));
-  const only = (found: readonly WrittenRecord[], start: string): boolean =>
-    found.length === 1 && found[0]?.window_start === start;
   return {
     title: "each window once",
     figures: `${entries.length} succeeded, ${doneTwice.length} of them twice (the rerun), ${lost.length} after an attempt that was lost (the killed process)`,
-    holds: only(doneTwice, expected.rerun) && only(lost, expected.killed),
+    holds: isOnly(doneTwice, expected.rerun) && isOnly(lost, expected.killed),
   };
+}
+
+function isOnly(found: readonly WrittenRecord[], start: string): boolean {
+  return found.length === 1 && found[0]?.window_start === start;
 }
 
 function hasSucceeded({ status }: { readonly status: string }): boolean {
   return status === "succeeded";
+}
+
+/** The ledger names every request that the CRM saw; those of the killed process it can only presume. */
+export function proveRequests(
+  records: readonly WrittenRecord[],
+  crm: { readonly seen: number; readonly killed: number },
+): Proof {
+  const attempts = records.flatMap(({ requests, history }) => [{ requests, code: "" }, ...history]);
+  const told = attempts
+    .filter(({ code }) => code !== "lost")
+    .reduce((sum, { requests }) => sum + requests.sent, 0);
+  return {
+    title: "every request accounted for",
+    figures: `the CRM saw ${crm.seen}; the ledger tells ${told}, and ${crm.killed} were the killed process's`,
+    holds: told + crm.killed === crm.seen && crm.killed > 0,
+  };
 }
 
 /** After every 429 the next request came no earlier than its Retry-After said; each refusal was asked again. */
