@@ -74,7 +74,8 @@ async function refuse(
   if (!hasWork) return new LedgerError(message);
   const files = [...ctx.ports.ledger.filesOf(draft.changes), ...draft.files];
   const folder = await ctx.ports.outputFiles.rescue(files);
-  return new LedgerError(`${message}; the records are kept in ${folder}`);
+  // On a line of its own: the text of the remote before it may fill what is shown of one line.
+  return new LedgerError(`${message}\nthe records are kept in ${folder}, under their own paths`);
 }
 
 async function openRun(input: RunInput): Promise<RunContext> {

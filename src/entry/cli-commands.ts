@@ -61,9 +61,13 @@ export async function runCall(call: CliCall, world: CliWorld): Promise<CliOutcom
     progress: world.progress,
   });
   try {
-    return await command.execute({ input: composed.input, call, world });
-  } finally {
+    const outcome = await command.execute({ input: composed.input, call, world });
     await composed.close();
+    return outcome;
+  } catch (error) {
+    // A run that broke off may have left a claim, and its lock file is what shows the next one that the holder is gone.
+    if (error instanceof ConfigError) await composed.close();
+    throw error;
   }
 }
 

@@ -25,7 +25,7 @@ export function describeError(
 function messagesOf(error: unknown, code: number): readonly string[] {
   if (error instanceof ConfigError) return error.problems;
   const message = error instanceof Error ? error.message : "an unknown error";
-  if (code !== 70) return [message];
+  if (code !== 70) return message.split("\n");
   const frames = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6) : [];
   return [
     `this is a bug in Tidemark ${version}: ${message}`,
