@@ -24,7 +24,6 @@ export interface WrittenRecord {
   readonly window_start: string;
   readonly window_end: string;
   readonly status: string;
-  readonly reason: string;
   readonly requests: { readonly sent: number };
   readonly history: readonly {
     readonly status: string;
