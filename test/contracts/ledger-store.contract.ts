@@ -55,6 +55,15 @@ export function ledgerStoreContract(name: string, open: () => Promise<StoreWorld
     expect(await textAt(store, second, "ledger/b/3.json")).toBe("drei ü\n");
   });
 
+  test(`${name}: resolves what names a commit, and nothing else`, async () => {
+    const { store } = await open();
+    const first = await committed(store, await store.tip(), "one", [put("ledger/a.json", "1\n")]);
+    await committed(store, first, "two", [put("ledger/a.json", "2\n")]);
+    expect(await store.resolve(first)).toBe(first);
+    for (const none of ["", "no-such-branch", "--all", `${first}x`, "0".repeat(40)])
+      expect(await store.resolve(none)).toBeUndefined();
+  });
+
   test(`${name}: an older tip stays readable after the branch moved`, async () => {
     const { store } = await open();
     const first = await committed(store, await store.tip(), "one", [put("ledger/a.json", "1\n")]);

@@ -228,5 +228,8 @@ function parseFile(path: string, bytes: Uint8Array): Parsed {
 
 function tooLarge(kind: Parsed["kind"], bytes: number): Parsed {
   const max = kind === "fold" ? foldBytesMax : fileBytesMax;
-  return { kind, reading: refuse(`expected at most ${max / 1024} KiB, found ${bytes} bytes`) };
+  return {
+    kind,
+    reading: refuse(`expected at most ${max / 1024} KiB (L12), found ${bytes} bytes`),
+  };
 }

@@ -25,7 +25,7 @@ const depthMax = 16;
 /** The text of a file: UTF-8 without a byte order mark, of bounded size, without conflict markers. */
 export function decodeText(bytes: Uint8Array, bytesMax: number = fileBytesMax): Reading<string> {
   if (bytes.length > bytesMax)
-    return refuse(`expected at most ${bytesMax / 1024} KiB, found ${bytes.length} bytes`);
+    return refuse(`expected at most ${bytesMax / 1024} KiB (L12), found ${bytes.length} bytes`);
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
     return refuse("expected plain UTF-8, found a byte order mark; remove it");
   try {

@@ -68,11 +68,11 @@ function flawOf(record: RunRecord): string | undefined {
 
 function flawOfAttempts(record: RunRecord): string | undefined {
   if (record.status === "running" && record.claim.epoch !== record.attempt)
-    return `claim.epoch: expected the attempt ${record.attempt}, found ${record.claim.epoch}`;
+    return `claim.epoch: expected the attempt ${record.attempt} (L7), found ${record.claim.epoch}`;
   if ((record.status === "running" || record.status === "succeeded") && record.attempt < 1)
     return `attempt: expected at least 1 for ${record.status}, found ${record.attempt}`;
   if (record.waived !== undefined && record.status !== "failed")
-    return `waived: expected only with status failed, found ${record.status}`;
+    return `waived: expected only with status failed (L8), found ${record.status}`;
   // A pending or expired record has ended its last attempt already; the others are in the middle or at its end.
   const open = record.status === "running" || record.status === "succeeded";
   const newest = open ? record.attempt - 1 : record.attempt;

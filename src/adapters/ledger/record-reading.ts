@@ -112,7 +112,7 @@ const writtenRecord = v.strictObject({
         message: v.string(),
       }),
     ),
-    v.maxLength(failedItemsMax, `at most ${failedItemsMax} items`),
+    v.maxLength(failedItemsMax, `at most ${failedItemsMax} items (L12)`),
   ),
   failed_items_omitted: count,
   warnings: v.array(v.strictObject({ code: v.string(), count, message: v.string() })),
@@ -120,7 +120,10 @@ const writtenRecord = v.strictObject({
   config_commit: orNull(v.string()),
   version: v.string(),
   run_url: orNull(v.string()),
-  history: v.pipe(v.array(endedPart), v.maxLength(historyMax, `at most ${historyMax} entries`)),
+  history: v.pipe(
+    v.array(endedPart),
+    v.maxLength(historyMax, `at most ${historyMax} entries (L12)`),
+  ),
   history_folded: orNull(
     v.strictObject({ attempts: count, requests: count, last_at: orNull(instant) }),
   ),

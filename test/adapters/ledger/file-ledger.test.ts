@@ -138,7 +138,7 @@ test("files that are links, executables or too large stop their sync unread", as
   expect((await problemsOf(branch, ledger)).map(({ reason }) => reason)).toEqual([
     "expected a regular file, found mode 120000; replace it by the file itself",
     "expected a regular file, found mode 100755; replace it by the file itself",
-    "expected at most 512 KiB, found 600000 bytes",
+    "expected at most 512 KiB (L12), found 600000 bytes",
     "expected a regular file, found mode 120000; replace it by the file itself",
   ]);
   expect(reads).toEqual([]);

@@ -211,7 +211,7 @@ test("names what is wrong with a damaged file", () => {
     higher: "schema: expected at most 1, found 2; update Tidemark to read this file",
     instant:
       'window_start: expected a UTC instant such as 2026-11-23T00:00:00Z, found "2026-11-23"',
-    large: "expected at most 256 KiB, found 263628 bytes",
+    large: "expected at most 256 KiB (L12), found 263628 bytes",
     list: "expected a JSON object, found something else; restore the file from git",
     marker: "expected JSON, found conflict markers of git; keep one side and commit it",
     missingKey: "reason: expected a value, found none",
@@ -232,7 +232,7 @@ test("names what is wrong with a damaged file", () => {
     truncated: "expected JSON, found text that is none; restore the file from git",
     unfinished: "finished_at: expected a value with status succeeded, found null",
     unknownKey: "extra: expected only keys of the schema, found this one",
-    waived: "waived: expected only with status failed, found succeeded",
+    waived: "waived: expected only with status failed (L8), found succeeded",
     window:
       "run_id: expected the one of its window, found contacts/20261123T000000Z--20261124T000000Z",
     written:
@@ -268,5 +268,5 @@ test("refuses attempts that go down or beyond the record's own (L8)", () => {
 
 test("refuses a running record whose epoch is not its attempt (L7)", () => {
   const text = formatRecord(runningRecord(window)).replace('"epoch": 1', '"epoch": 2');
-  expect(reasonOf(text)).toBe("claim.epoch: expected the attempt 1, found 2");
+  expect(reasonOf(text)).toBe("claim.epoch: expected the attempt 1 (L7), found 2");
 });
