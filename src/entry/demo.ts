@@ -235,7 +235,7 @@ async function prove(scene: Scene): Promise<readonly Proof[]> {
     proveNothingLeft({ plan: plan.json, status: status.json, verify: verify.json }),
     proveSteps(steps, windowsMax),
     proveEqual(rows, contacts.all()),
-    proveOnce(rows, imported),
+    proveOnce(rows, imported.contacts),
     proveAttempts(records, { rerun: dayAt(start, rerunDay, "00:00"), killed }),
     proveRequests([...records.values()], { seen: crm.log.length, killed: scene.killedRequests }),
     proveWaiting(crm.log),
