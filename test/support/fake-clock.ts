@@ -21,7 +21,7 @@ interface Timer {
 
 const realSetImmediate = setImmediate;
 
-/** `shiftMs` makes a timer late, or early when negative: then by at most half of its distance, so that time goes on. */
+/** `shiftMs` makes a timer late, or early when negative: then by at most half of a distance of 1 ms or more, so that time goes on. */
 export function createFakeClock(
   options: { readonly mono?: number; readonly wall?: number; readonly shiftMs?: () => number } = {},
 ): FakeClock {
@@ -43,7 +43,8 @@ export function createFakeClock(
       if (stop?.aborted === true) return Promise.resolve();
       const shift = options.shiftMs?.() ?? 0;
       const due = Math.max(now, at, shift < 0 ? -Infinity : at + shift);
-      const fireAt = shift < 0 ? Math.max(due + shift, (now + due) / 2) : due;
+      const isEarly = shift < 0 && due - now >= 1;
+      const fireAt = isEarly ? Math.max(due + shift, (now + due) / 2) : due;
       return new Promise((resolve) => {
         const cancel = timers.add({ at: fireAt, fire });
         function fire(): void {
@@ -66,13 +67,13 @@ export function createFakeClock(
       now = Math.max(now, at);
     },
     async run(work) {
-      let settled = false;
+      const state = { isSettled: false };
       const settle = (): void => {
-        settled = true;
+        state.isSettled = true;
       };
       work.then(settle, settle);
       await drain();
-      while (!settled) {
+      while (!state.isSettled) {
         if (timers.first() === undefined) throw new Error(`nothing is scheduled at ${now} ms`);
         fireNext();
         await drain();

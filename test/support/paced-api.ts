@@ -76,7 +76,7 @@ export interface DemandResult {
 export async function runDemand(demand: Demand): Promise<DemandResult> {
   const random = seededRandom(demand.seed);
   const clock = createFakeClock();
-  const timers = createLateClock(clock, random.next);
+  const timers = createLateClock(clock, () => random.next());
   const pacer = createPacer(limitsOf({ concurrency: demand.walkers, ...demand.limits }), {
     clock: timers,
   });

@@ -54,7 +54,8 @@ export function createPace(entries: readonly PaceEntry[]): Pace {
     answered(at) {
       for (const part of parts) {
         part.unanswered -= 1;
-        part.leaves.add(at + part.keptMs);
+        // Nobody would ever take them from a `fast` entry, which must not grow with the run (P24).
+        if (part.entry.mode === "safe") part.leaves.add(at + part.keptMs);
       }
     },
     pause(until) {

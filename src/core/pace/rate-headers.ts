@@ -156,6 +156,8 @@ function mayWait(remaining: readonly string[], status: number): boolean {
   return counts.length === 0 ? status >= 400 : Math.min(...counts) <= 0;
 }
 
+/** Jira's form; its seconds are unknown, so the minute's end counts: never sooner than the server means (P21). */
+const wholeMinute = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)Z$/;
 const readRfc3339 = timeReader({ kind: "rfc3339" }, undefined);
 const goDuration =
   /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m(?!s))?(?:(\d{1,10}(?:\.\d{1,9})?)s)?(?:(\d{1,12}(?:\.\d{1,9})?)ms)?$/;
@@ -174,7 +176,7 @@ function resetWait(value: string, nowMs: number): number | undefined {
       .map((part) => Number(part ?? 0));
     return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + ms;
   }
-  const reading = readRfc3339(value);
+  const reading = readRfc3339(value.replace(wholeMinute, "$1:59Z"));
   const at = reading.kind === "instant" ? reading.at : parseHttpDate(value);
   return distanceTo(at, nowMs);
 }
