@@ -38,7 +38,7 @@ export async function askControl(
       window,
       newest: false,
       readAt: nowOf(ctx),
-      retentionEdge: retentionEdge(sync, nowOf(ctx)),
+      retentionEdge: retentionEdge(sync, ctx.startedAt),
       stop: ctx.deadline.stop,
       deadlineAt: ctx.deadline.stopAt,
     },
@@ -62,7 +62,7 @@ function ended(answer: ControlAnswer): ControlEnd {
 }
 
 function newestWithRecords(ctx: RunContext, sync: SyncSpec): Window | undefined {
-  const edge = retentionEdge(sync, nowOf(ctx));
+  const edge = retentionEdge(sync, ctx.startedAt);
   const { records, fold } = ledgerOf(ctx.snapshot, sync.id);
   const own = records
     .filter((record) => record.status === "succeeded")

@@ -16,7 +16,7 @@ export async function reportRun(ctx: RunContext): Promise<RunReport> {
   const selected = selectedIds(ctx);
   const syncs = ctx.project.syncs.filter((sync) => selected.has(sync.id));
   const states = await readStates(ctx, ctx.snapshot, syncs, []);
-  const opens = states.map((state) => openWindows(state, now));
+  const opens = states.map((state) => openWindows(state, now, ctx.startedAt));
   const settled = ctx.progress.settled.map(({ record }) => record);
   const faults = faultsOf(ctx, states, opens, now);
   const failed = settled.filter((record) => record.status === "failed");

@@ -71,7 +71,8 @@ export async function runWindow(ctx: RunContext, record: RunningRecord): Promise
 
 async function executeAttempt(ctx: RunContext, attempt: Attempt): Promise<Outcome<undefined>> {
   const { record, sync, destination } = attempt;
-  const edge = retentionEdge(sync, nowOf(ctx));
+  // As of the start of the run: what the plan cut at the edge lies before that of now.
+  const edge = retentionEdge(sync, ctx.startedAt);
   if (edge !== undefined && record.window.start < edge) return fail("retention", retentionMessage);
   const control = await askControl(ctx, record, sync);
   attempt.asked = control.requests;
@@ -116,7 +117,7 @@ async function readAndWrite(
       window: record.window,
       newest: isNewest(attempt),
       readAt: nowOf(ctx),
-      retentionEdge: retentionEdge(sync, nowOf(ctx)),
+      retentionEdge: retentionEdge(sync, ctx.startedAt),
       stop: AbortSignal.any([ctx.deadline.stop, stop.signal]),
       deadlineAt: ctx.deadline.stopAt,
     },

@@ -155,7 +155,7 @@ async function tidyUp(ctx: RunContext): Promise<void> {
     const after = await ctx.ports.ledger.apply(snapshot, recovered?.changes ?? [], snapshot.tip);
     const states = await readStates(ctx, after, syncs, []);
     const expired = states.map((state) =>
-      expireWindows(state, recordIdentityOf(ctx, state.spec), nowOf(ctx)),
+      expireWindows(state, recordIdentityOf(ctx, state.spec), ctx.startedAt),
     );
     const drafts = [...(recovered === undefined ? [] : [recovered]), ...expired];
     const changes = drafts.flatMap((draft) => draft.changes);

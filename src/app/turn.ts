@@ -154,7 +154,7 @@ async function doneOrders(
   const now = nowOf(ctx);
   return states.flatMap((state) =>
     state.orders
-      .filter((order) => progressOf(order, state, now).done)
+      .filter((order) => progressOf(order, state, now, ctx.startedAt).done)
       .map((order) => {
         const syncId = state.spec.id;
         return {

@@ -110,6 +110,7 @@ export function planRequest(
     states,
     selected: new Set(states.map((state) => state.spec.id)),
     now,
+    retentionAt: overrides.now ?? now,
     claimed: new Map(),
     attempted: new Set(),
     reruns: [],

@@ -22,10 +22,12 @@ export async function planCommand(
   const syncs = input.project.syncs.filter(
     (sync) => sources.has(sync.source) && !damaged.has(sync.id),
   );
+  const now = nowOf(input);
   const { windows, remaining } = planWindows({
     states: await readStates(input, snapshot, syncs, []),
     selected: new Set(named.map((sync) => sync.id)),
-    now: nowOf(input),
+    now,
+    retentionAt: now,
     claimed: new Map(),
     attempted: new Set(),
     reruns: [],

@@ -25,6 +25,7 @@ export async function plan(ctx: RunContext, snapshot: LedgerSnapshot): Promise<P
     states,
     selected: ctx.request.reruns === undefined ? selectedIds(ctx) : new Set(),
     now,
+    retentionAt: ctx.startedAt,
     claimed: ctx.progress.claimed,
     attempted: ctx.progress.attempted,
     reruns: namedWindows(states, ctx.request.reruns ?? []),

@@ -41,10 +41,17 @@ export interface OpenWindows {
   readonly orders: readonly OrderProgress[];
 }
 
-/** Everything open of a sync at `now`, without any limit (L2, L3). */
-export function openWindows(state: SyncState, now: Instant): OpenWindows {
+/**
+ * Everything open of a sync at `now`, without any limit (L2, L3). The edge of retention is that of `retentionAt`: for
+ * a run the instant it began, or what it cut at the edge would lie before the edge by the time it is read (S45).
+ */
+export function openWindows(
+  state: SyncState,
+  now: Instant,
+  retentionAt: Instant = now,
+): OpenWindows {
   const horizon = syncHorizon(state.spec, now);
-  const edge = retentionEdge(state.spec, now);
+  const edge = retentionEdge(state.spec, retentionAt);
   const cells = missingCells(state, horizon);
   const pending = state.records.filter((record) => record.status === "pending");
   const expiring = pending.filter((record) => edge !== undefined && record.window.start < edge);
@@ -63,7 +70,7 @@ export function openWindows(state: SyncState, now: Instant): OpenWindows {
   const newest = [...waiting, ...retries].find(isNewest);
   const orders = state.orders
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map((order) => progressOf(order, state, now));
+    .map((order) => progressOf(order, state, now, retentionAt));
   return {
     newest: newest === undefined ? undefined : { ...newest, lane: "newest" },
     retries: retries.filter((planned) => !isNewest(planned)),

@@ -36,13 +36,21 @@ export interface OrderProgress {
   readonly beyondRetention: readonly RunId[];
 }
 
-/** What is left of an order now. Pure in ledger, clock and configuration, so it goes on in any run (L3). */
-export function progressOf(order: Order, state: SyncState, now: Instant): OrderProgress {
+/**
+ * What is left of an order now. Pure in ledger, clock and configuration, so it goes on in any run (L3). The edge of
+ * retention is that of `retentionAt`, as in openWindows.
+ */
+export function progressOf(
+  order: Order,
+  state: SyncState,
+  now: Instant,
+  retentionAt: Instant = now,
+): OrderProgress {
   const horizon = syncHorizon(state.spec, now);
   const to = order.to < horizon ? order.to : horizon;
   if (order.from >= to) return { order, windows: [], open: [], done: true, beyondRetention: [] };
   const range = { start: order.from, end: to };
-  const edge = retentionEdge(state.spec, now);
+  const edge = retentionEdge(state.spec, retentionAt);
   const touched = touchedRecords(state, range);
   const cells = asksForUnrecorded(order) ? unrecordedCells(order, state, range, edge) : noCells;
   const unfinished = touched.filter((record) => !isDone(record, order, state, edge));

@@ -27,6 +27,8 @@ export interface PlanRequest {
   /** Ids of the syncs it was started for; the others are served their newest due window only. */
   readonly selected: ReadonlySet<string>;
   readonly now: Instant;
+  /** The instant whose edge of retention holds (S45): the start of the run. */
+  readonly retentionAt: Instant;
   readonly claimed: ReadonlyMap<string, Claimed>;
   /** Windows that this run has attempted: none is attempted twice. */
   readonly attempted: ReadonlySet<RunId>;
@@ -46,8 +48,9 @@ export interface Plan {
 
 /** Deals the open windows of all syncs out in rounds: newest first, then one retry, one catch-up, one ordered each. */
 export function planWindows(request: PlanRequest): Plan {
+  const { now, retentionAt } = request;
   const open = new Map<string, OpenWindows>();
-  for (const state of request.states) open.set(state.spec.id, openWindows(state, request.now));
+  for (const state of request.states) open.set(state.spec.id, openWindows(state, now, retentionAt));
   const turns = turnsOf(request, open).toSorted(
     (a, b) => a.round - b.round || a.place - b.place || a.lane - b.lane,
   );
