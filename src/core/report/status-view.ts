@@ -150,8 +150,10 @@ function runningLines(status: SyncStatus, now: Instant): readonly string[] {
 }
 
 function parkedLines(record: FailedRecord): readonly string[] {
+  // Some codes park at once.
+  const failures = record.failures > 0 ? ` after ${counted(record.failures, "failure")}` : "";
   return [
-    `  parked ${windowText(record.window)} after ${counted(record.failures, "failure")}, ${record.error.code}: ${record.error.message}`,
+    `  parked ${windowText(record.window)}${failures}, ${record.error.code}: ${record.error.message}`,
     `    remedy: tidemark rerun ${record.runId}`,
     `    or give it up: tidemark waive ${record.runId} --reason "why"`,
   ];
@@ -173,7 +175,7 @@ function staleLines({ stale, spec }: SyncStatus): readonly string[] {
   const last = stale.at(-1);
   if (first === undefined || last === undefined) return [];
   return [
-    `  stale: ${counted(stale.length, "range")} from ${formatInstant(first.start)} to ${formatInstant(last.end)} were read with another mapping`,
+    `  stale, read with another mapping: ${counted(stale.length, "range")} from ${formatInstant(first.start)} to ${formatInstant(last.end)}`,
     `    remedy: tidemark backfill ${spec.name} --reprocess stale --from ${formatInstant(first.start)} --to ${formatInstant(last.end)}`,
   ];
 }
