@@ -17,7 +17,7 @@ interface LogRequest {
   readonly limit: number;
 }
 
-/** The named windows and syncs in the order named; ConfigError for a name that is neither, or of which nothing is known. */
+/** The named windows, then the named syncs; ConfigError for a name that is neither, or of which nothing is known. */
 export async function logCommand(input: CommandInput, request: LogRequest): Promise<LogView> {
   const windows = request.names.filter((name) => name.includes("/"));
   const syncs = namedSyncs(
