@@ -128,7 +128,7 @@ export function itemsOf(days: readonly string[], perDay = 5): readonly Row[] {
   return days.flatMap((day) =>
     Array.from({ length: perDay }, (_, nth) => ({
       id: `${day}-${nth}`,
-      updatedAt: at(`${day}T12:00:0${nth}Z`),
+      updatedAt: at(`${day}T12:00:${String(nth).padStart(2, "0")}Z`),
     })),
   );
 }
