@@ -3,6 +3,7 @@
 import { ConfigError } from "../core/failure/errors.ts";
 import { makeRedactor } from "../core/failure/redact.ts";
 import { exitCodeOfError } from "./exit-code.ts";
+import { secretValues } from "./secret-values.ts";
 import { version } from "./version.ts";
 
 /** The error as text for people and as JSON for programs. */
@@ -32,16 +33,4 @@ function messagesOf(error: unknown, code: number): readonly string[] {
     ...frames.map((frame) => frame.trim()),
     "please report these lines; the ledger was left as it was",
   ];
-}
-
-// Whatever a configuration may name as a secret is hidden, known to this call or not.
-function secretValues(variables: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return Object.entries(variables).flatMap(([name, value]) =>
-    name.startsWith("TIDEMARK_") &&
-    name !== "TIDEMARK_NOW" &&
-    value !== undefined &&
-    value.length > 3
-      ? [value]
-      : [],
-  );
 }

@@ -3,12 +3,17 @@
 
 import { liveLines } from "../adapters/terminal/live-lines.ts";
 import { plainLines } from "../adapters/terminal/plain-lines.ts";
+import { makeMask } from "../core/failure/redact.ts";
 import type { Progress } from "../ports/progress.ts";
 import { type CliCall, parseArgs } from "./cli-args.ts";
 import { runCall } from "./cli-commands.ts";
 import { describeError } from "./cli-errors.ts";
 import { exitCodeOfError } from "./exit-code.ts";
+import { secretValues } from "./secret-values.ts";
 import { cancelOnSignals } from "./signals.ts";
+
+// All that is printed passes here: a server may put a secret that it was sent into anything that it answers.
+const mask = makeMask(secretValues(process.env));
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -26,7 +31,7 @@ async function main(argv: readonly string[]): Promise<number> {
       cancel: cancelOnSignals(),
       progress: progressOf(parsed.call),
     });
-    process.stdout.write(outcome.text);
+    process.stdout.write(mask(outcome.text));
     return outcome.exitCode;
   } catch (error) {
     const { text, json } = describeError(error, process.env);
@@ -45,5 +50,5 @@ function progressOf(call: CliCall): Progress {
 }
 
 function say(text: string): void {
-  process.stderr.write(text);
+  process.stderr.write(mask(text));
 }

@@ -24,6 +24,7 @@ import { msOf, parseInstant } from "../core/time/instant.ts";
 import type { Destination } from "../ports/destination.ts";
 import type { Digest } from "../ports/digest.ts";
 import type { Progress } from "../ports/progress.ts";
+import { secretValues } from "./secret-values.ts";
 import { version } from "./version.ts";
 
 /** What a door says about this call. */
@@ -85,7 +86,11 @@ export async function compose(door: DoorOptions): Promise<Composed> {
         random: systemRandom(),
         digest,
         store,
-        ledger: openLedger(store, { path: project.ledger.path, digest }),
+        ledger: openLedger(store, {
+          path: project.ledger.path,
+          digest,
+          secrets: secretValues(door.variables),
+        }),
         liveness: localLiveness(repository.gitFolder, nonce),
         outputFiles: { rescue: async (changes) => await writeRescue(root, changes) },
         progress: door.progress,

@@ -24,6 +24,7 @@ import { fileBytesMax, type Reading, refuse } from "./json-text.ts";
 import { readMonthFile } from "./month-file.ts";
 import { readOrderFile } from "./order-json.ts";
 import { formatRecord, parseRecordText, readRecordFile } from "./record-json.ts";
+import { makeSafe, safeChange } from "./safe-record.ts";
 import {
   emptyFolder,
   entryProblem,
@@ -56,20 +57,29 @@ interface Listed {
   readonly path: string;
 }
 
-/** The ledger in a folder of a store. One instance remembers what it parsed, by path and object id. */
+/**
+ * The ledger in a folder of a store. One instance remembers what it parsed, by path and object id. `secrets` are hidden
+ * in all that it writes.
+ */
 export function openLedger(
   store: LedgerStore,
-  options: { readonly path: string; readonly digest: Digest },
+  options: { readonly path: string; readonly digest: Digest; readonly secrets?: readonly string[] },
 ): Ledger {
   const { digest } = options;
   const root = `${options.path.replace(/\/+$/, "")}/`;
   const opened: Opened = { store, digest, root, folders: new WeakMap(), parsed: new Map() };
+  const safe = makeSafe(options.secrets ?? []);
+  const safeChanges = (changes: readonly LedgerChange[]): readonly LedgerChange[] =>
+    changes.map((change) => safeChange(change, safe));
   return {
     read: (tip) => read(opened, tip),
-    apply: (snapshot, changes, tip) => apply(opened, snapshot, changes, tip),
+    apply: (snapshot, changes, tip) => apply(opened, snapshot, safeChanges(changes), tip),
     folded: (tip, sync, months) => folded(opened, tip, sync, months),
     filesOf: (changes) =>
-      changes.map((change) => ({ path: root + changedPath(change), content: contentOf(change) })),
+      safeChanges(changes).map((change) => ({
+        path: root + changedPath(change),
+        content: contentOf(change),
+      })),
     foldChanges: async (tip, sync, records, now) => {
       const months = [...new Set(records.map((record) => monthOf(record.window)))];
       const { records: lines, problems } = await folded(opened, tip, sync, months);
@@ -79,7 +89,7 @@ export function openLedger(
       return files.map(({ path, content }) => ({ path: `${root}${sync.id}/${path}`, content }));
     },
     writtenAt: (tip, runIds) => writtenAt(opened, tip, runIds),
-    formatRecord,
+    formatRecord: (record) => formatRecord(safe(record)),
     parseRecord: (text) => {
       const record = parseRecordText(text);
       return record.ok ? record.value : undefined;

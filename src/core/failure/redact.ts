@@ -15,18 +15,21 @@ export function makeRedactor(
   secrets: readonly string[],
   folders: readonly string[] = [],
 ): (text: string) => string {
-  const hidden = patternOfSecrets(secrets);
+  const mask = makeMask(secrets);
   const paths = patternOfPaths(folders);
   return (text) => {
     // Control characters first: one inside a secret would hide it from the pattern.
     const visible = text.replace(/\s+/g, " ").replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "");
     // Cut after the secrets are gone, or the border could leave half of one.
-    const kept = (hidden === undefined ? visible : visible.replace(hidden, "***")).slice(
-      0,
-      examinedMax,
-    );
+    const kept = mask(visible).slice(0, examinedMax);
     return shorten(lastParts(withoutQueries(kept), paths));
   };
+}
+
+/** A function that hides the secrets in a text, in all of those forms, and leaves everything else as it is. */
+export function makeMask(secrets: readonly string[]): (text: string) => string {
+  const hidden = patternOfSecrets(secrets);
+  return (text) => (hidden === undefined ? text : text.replace(hidden, "***"));
 }
 
 /** The longest form goes first, so that a secret which contains another leaves no rest. */

@@ -50,18 +50,23 @@ export function resolveLink(link: string, from: string): LinkTarget {
   const origin = originOf(target);
   if (origin === undefined) return { ok: false, reason: "it is neither http nor https" };
   if (!isSameOrigin(origin, home)) {
-    const place = formatOrigin(origin);
+    const place = withoutQuery(target.origin).replace(/\/$/, "");
     return { ok: false, reason: `it leads to ${place}, not to ${formatOrigin(home)}` };
   }
   target.hash = "";
   return { ok: true, url: target.href };
 }
 
-/** The URL as messages may show it: without query, fragment and user info. */
+// A server chooses how long its links are. A longer one is shown without its path; cut, it could show half a secret.
+const shownMax = 160;
+
+/** The URL as messages may show it: without query, fragment and user info, and never long. */
 export function withoutQuery(url: string): string {
   if (!URL.canParse(url)) return "a URL that cannot be read";
   const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
+  const shown = `${protocol}//${host}${pathname}`;
+  if (shown.length <= shownMax) return shown;
+  return host.length <= shownMax ? `${protocol}//${host}/…` : "a URL that is too long to show";
 }
 
 const defaultPorts = { http: 80, https: 443 } as const;

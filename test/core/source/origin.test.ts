@@ -108,3 +108,14 @@ test("messages show an origin without its default port and a URL without its que
   expect(withoutQuery("https://u:p@a.example:8443/b?token=x#y")).toBe("https://a.example:8443/b");
   expect(withoutQuery("nonsense")).toBe("a URL that cannot be read");
 });
+
+test("messages show no path that is longer than a person reads, whatever a server links to", () => {
+  const path = `/${"x".repeat(400_000)}`;
+  const host = `${"a".repeat(200)}.example`;
+  expect(withoutQuery(`https://a.example${path}`)).toBe("https://a.example/…");
+  expect(withoutQuery(`https://${host}/b`)).toBe("a URL that is too long to show");
+  expect(resolveLink(`https://${host}/b`, from)).toEqual({
+    ok: false,
+    reason: "it leads to a URL that is too long to show, not to https://api.example.com",
+  });
+});
