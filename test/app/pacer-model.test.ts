@@ -40,7 +40,13 @@ async function measure(
       await runDemand({ limits: { pace: [entry] }, limiter, seed, walkers, ...options }),
     );
   }
-  const bounds = { entries: [entry], concurrency: walkers, timeoutMs: 60_000, slackMs: 2 };
+  const bounds = {
+    entries: [entry],
+    concurrency: walkers,
+    timeoutMs: 60_000,
+    triesMax: 5,
+    slackMs: 2,
+  };
   const stretch = { fromMs: Math.max(2 * entry.perMs, 10_000), toMs: options.lastMs };
   return {
     findings: results.flatMap((result) => checkTrace(result.trace, bounds)),

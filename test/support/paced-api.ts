@@ -4,7 +4,7 @@
 import { createPacer } from "../../src/app/pacer.ts";
 import type { LimitsSpec } from "../../src/core/sync/sync-spec.ts";
 import type { PacerReport } from "../../src/ports/pacer.ts";
-import type { TraceEvent } from "../sim/trace-checker.ts";
+import type { TraceEvent } from "../sim/trace.ts";
 import { limitsOf } from "./builders.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { seededRandom } from "./seeded-random.ts";
