@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 
-import { isoSeconds, makeItems, serveItems } from "../support/acceptance-api.ts";
+import { isoSeconds, type Item, makeItems, send, serveItems } from "../support/acceptance-api.ts";
 import {
   configure,
   expectedRows,
@@ -34,25 +34,61 @@ describe("boundaries", () => {
     expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
   });
 
-  it("delivers each of 1,200 records on one timestamp once with pages of 500 (T4)", async () => {
-    const tie = makeItems(1200, { start: "2026-01-02T12:00:00Z", everySeconds: 0, firstId: 10 });
-    await using api = await serveItems([
-      { id: 1, updated_at: "2026-01-01T05:00:00Z" },
-      ...tie,
-      { id: 5000, updated_at: "2026-01-02T12:00:01Z" },
-    ]);
-    const sync = itemsSyncWith({ pages: { size: 500 } });
-    const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
+  it("delivers a record on a boundary once whatever bound and unit the server has (T4, S38, S40)", async () => {
+    const items = boundaryItems();
+    await using api = await serveItems(items);
+    api.hook = ({ collection, query }, response) => {
+      const [start = "", end = "", unit = ""] = collection.split("/");
+      const bounds = { start, end, unit, from: query.get("from"), to: query.get("to") };
+      const results = items.filter((item) => serverKeeps(item.updated_at, bounds));
+      return send(response, 200, JSON.stringify({ total: results.length, results }));
+    };
+    const syncs = boundSyncs();
+    const names = Object.keys(syncs);
+    const repo = projectRepo(projectOf({ url: api.url, syncs }));
 
-    const report = await runAt(repo.folder, "2026-01-03T00:02:00Z");
-
-    expect(report).toMatchObject({ code: 0, status: "ok" });
-    expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
-    expect(recordsOf(repo).map(({ item_counts: counts }) => counts)).toEqual([
-      countsOf({ fetched: 1, inserted: 1 }),
-      countsOf({ fetched: 1201, inserted: 1201 }),
+    const report = await runAt(repo.folder, "2026-01-04T00:02:00Z");
+    const found = names.map((name) => [
+      name,
+      recordsOf(repo, name).map((record) => [
+        record.receipt.records,
+        record.item_counts["inserted"],
+      ]),
     ]);
+
+    expect(report).toMatchObject({ code: 0, windows_succeeded: names.length * 3, gaps: [] });
+    expect(names).toHaveLength(9);
+    expect(Object.fromEntries(found)).toEqual(
+      Object.fromEntries(names.map((name) => [name, Array.from({ length: 3 }, () => [6, 6])])),
+    );
+    for (const name of names) expect(sqliteRows(repo, name)).toEqual(expectedRows(items));
   });
+
+  it.each([
+    { paging: "keyset", sync: itemsSyncWith({ pages: { size: 500 } }) },
+    { paging: "offset", sync: positional("offset", "{{page.offset}}") },
+    { paging: "page", sync: positional("page", "{{page.number}}") },
+  ])(
+    "delivers each of 1,200 records on one timestamp once with $paging paging of 500 (T4)",
+    async ({ sync }) => {
+      const tie = makeItems(1200, { start: "2026-01-02T12:00:00Z", everySeconds: 0, firstId: 10 });
+      await using api = await serveItems([
+        { id: 1, updated_at: "2026-01-01T05:00:00Z" },
+        ...tie,
+        { id: 5000, updated_at: "2026-01-02T12:00:01Z" },
+      ]);
+      const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
+
+      const report = await runAt(repo.folder, "2026-01-03T00:02:00Z");
+
+      expect(report).toMatchObject({ code: 0, status: "ok" });
+      expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
+      expect(recordsOf(repo).map(({ item_counts: counts }) => counts)).toEqual([
+        countsOf({ fetched: 1, inserted: 1 }),
+        countsOf({ fetched: 1201, inserted: 1201 }),
+      ]);
+    },
+  );
 
   it("keeps a record from the future out until its own window (T6, L10)", async () => {
     const items = makeItems(48, { start: "2026-01-01T00:30:00Z", everySeconds: 3600 });
@@ -180,4 +216,71 @@ function countsOf(some: { fetched: number; inserted: number }): Json {
     out_of_window: 0,
     duplicate: 0,
   };
+}
+
+// Paging that counts rows is safe for records that never change (S65).
+function positional(type: "offset" | "page", value: string): Json {
+  const query = {
+    from: "{{window.start}}",
+    to: "{{window.end}}",
+    [type]: value,
+    limit: "{{page.size}}",
+  };
+  return {
+    ...itemsSyncWith({ watermark: { kind: "created" } }),
+    request: { path: "/items", query },
+    pages: { type, size: 500, total: "body:/total" },
+  };
+}
+
+// Three days; on each the first instant and the last, and neighbours a second and a minute away.
+function boundaryItems(): Item[] {
+  return [0, 1, 2].flatMap((day) => {
+    const start = Date.parse("2026-01-01T00:00:00Z") + day * 86_400_000;
+    const offsets = [0, 1000, 60_000, 86_340_000, 86_399_000, 43_200_000];
+    return offsets.map((offset, index) => ({
+      id: day * 10 + index + 1,
+      updated_at: isoSeconds(start + offset),
+    }));
+  });
+}
+
+// Every kind of bound with every unit; a server whose bounds are unknown has the stricter ones.
+function boundSyncs(): Readonly<Record<string, Json>> {
+  const kinds = [
+    { kind: "inclusive", server: "inclusive/inclusive" },
+    { kind: "exclusive", server: "exclusive/exclusive" },
+    { kind: "unknown", server: "exclusive/exclusive" },
+  ];
+  const units = ["1s", "1m", "1d"];
+  const all = kinds.flatMap(({ kind, server }) =>
+    units.map((unit): [string, Json] => [
+      `${kind}_${unit}`,
+      {
+        ...itemsSyncWith({
+          request: {
+            path: `/${server}/${unit}`,
+            query: { from: "{{window.start}}", to: "{{window.end}}" },
+          },
+          filter: { start: kind, end: kind, granularity: unit },
+        }),
+        order: { by: "none" },
+        pages: { type: "none" },
+      },
+    ]),
+  );
+  return Object.fromEntries(all);
+}
+
+// A server that compares whole units: both the record's time and the bound are cut to one.
+function serverKeeps(
+  time: string,
+  bounds: { start: string; end: string; unit: string; from: string | null; to: string | null },
+): boolean {
+  const unitMs = { "1s": 1000, "1m": 60_000, "1d": 86_400_000 }[bounds.unit] ?? 1;
+  const units = (text: string | null): number => Math.floor(Date.parse(text ?? "") / unitMs);
+  const at = units(time);
+  const isAfter = bounds.start === "inclusive" ? at >= units(bounds.from) : at > units(bounds.from);
+  const isBefore = bounds.end === "inclusive" ? at <= units(bounds.to) : at < units(bounds.to);
+  return isAfter && isBefore;
 }

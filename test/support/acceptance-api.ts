@@ -1,5 +1,5 @@
-// A well-behaved API on localhost over records in memory, walked by (watermark, key) inside of both bounds, and hooks
-// that make it misbehave. Bounds are `from` inclusive and `to` exclusive, as `itemsSync` of acceptance-project.ts
+// A well-behaved API on localhost over records in memory, walked by (watermark, key), offset or page inside of both
+// bounds, and hooks that make it misbehave. Bounds are `from` inclusive and `to` exclusive, as `itemsSync` of acceptance-project.ts
 // declares, so that each request tells which window it serves.
 
 import type { ServerResponse } from "node:http";
@@ -97,7 +97,9 @@ async function answer(
       (item) => item.updated_at > afterTime || (item.updated_at === afterTime && item.id > afterId),
     )
     .toSorted((a, b) => compare(a.updated_at, b.updated_at) || a.id - b.id);
-  const results = found.slice(0, Number(query.get("limit") ?? "100"));
+  const limit = Number(query.get("limit") ?? "100");
+  const skipped = Number(query.get("offset") ?? limit * (Number(query.get("page") ?? "1") - 1));
+  const results = found.slice(skipped, skipped + limit);
   send(response, 200, JSON.stringify({ total: found.length, results }));
 }
 

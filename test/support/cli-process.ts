@@ -98,7 +98,8 @@ export async function runAt(
 ): Promise<RunOutput & { readonly code: number | null; readonly stderr: string }> {
   const end = await runCli(folder, [...args, "--json"], { now, env });
   try {
-    return { ...(JSON.parse(end.stdout) as RunOutput), code: end.code, stderr: end.stderr };
+    const output = JSON.parse(end.stdout) as RunOutput;
+    return { ...output, code: end.code, stderr: end.stderr };
   } catch (error) {
     throw new Error(`expected JSON, exit ${end.code}: ${end.stdout}${end.stderr}`, {
       cause: error,
