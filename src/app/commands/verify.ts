@@ -7,6 +7,7 @@ import { auditAgainst } from "../../core/record/audit-base.ts";
 import { auditSync } from "../../core/record/audit.ts";
 import type { AuditedLaw, AuditedSync, Finding } from "../../core/record/audited-sync.ts";
 import { emptyFold } from "../../core/record/fold-record.ts";
+import { monthOf } from "../../core/record/fold.ts";
 import { parseRecordPath, runIdOf, type RunId } from "../../core/record/run-id.ts";
 import type { VerifyView } from "../../core/report/verify-view.ts";
 import type { LedgerStore, Tip } from "../../ports/ledger-store.ts";
@@ -24,8 +25,7 @@ export async function verifyCommand(
   const only = request.syncs.length === 0 ? undefined : new Set(named.map((sync) => sync.id));
   const base = request.base === undefined ? undefined : await baseTip(store, request.base);
   const synced = await readAll(input, await store.tip(), only);
-  const before =
-    base === undefined ? new Map<string, AuditedSync>() : await readAll(input, base, only);
+  const before = base === undefined ? emptyBase : await readBase(input, base, { only, synced });
   const now = nowOf(input);
   const findings = [...new Set([...synced.keys(), ...before.keys()])].toSorted().flatMap((id) => {
     const tip = synced.get(id) ?? emptySync(input, id);
@@ -56,6 +56,35 @@ async function baseTip(store: LedgerStore, ref: string): Promise<Tip> {
       `--base: expected a commit, branch or tag of this clone, found none of that name; fetch it or name another`,
     ]);
   return tip;
+}
+
+const emptyBase: ReadonlyMap<string, AuditedSync> = new Map();
+
+// The base was the tip once and is not judged; only what it held is compared. A month of the same sha256 is not read
+// twice: most of a ledger never changes.
+async function readBase(
+  input: CommandInput,
+  tip: Tip,
+  known: {
+    readonly only: ReadonlySet<string> | undefined;
+    readonly synced: ReadonlyMap<string, AuditedSync>;
+  },
+): Promise<ReadonlyMap<string, AuditedSync>> {
+  const snapshot = await input.ports.ledger.read(tip);
+  const all = new Map<string, AuditedSync>();
+  for (const [id, sync] of snapshot.syncs) {
+    if (known.only !== undefined && !known.only.has(id)) continue;
+    const { records, fold, orders } = sync;
+    const newer = known.synced.get(id) ?? emptySync(input, id);
+    const shas = new Set(newer.fold.months.map(({ sha256 }) => sha256));
+    const same = new Set(fold.months.filter((one) => shas.has(one.sha256)).map((one) => one.month));
+    const changed = fold.months.map(({ month }) => month).filter((month) => !same.has(month));
+    const read = await input.ports.ledger.folded(tip, sync, changed);
+    const kept = newer.folded.filter((record) => same.has(monthOf(record.window)));
+    const folded = [...kept, ...read.records];
+    all.set(id, { ...emptySync(input, id), records, folded, fold, orders });
+  }
+  return all;
 }
 
 async function readAll(

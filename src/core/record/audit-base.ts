@@ -23,6 +23,7 @@ export function auditAgainst(
     // What became of it cannot be told while its file cannot be read, which is a finding already.
     if (unread.has(path)) return [];
     const after = now.get(before.runId);
+    if (after === before) return [];
     const breach =
       after === undefined ? breachOfRemoval(before, tip) : breachOfChange(before, after, textOf);
     return breach === undefined ? [] : [{ path, runId: before.runId, ...breach }];
