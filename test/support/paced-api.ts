@@ -57,6 +57,8 @@ export interface Demand {
   readonly lastMs: number;
   /** Requests that want to go at the same time. */
   readonly walkers: number;
+  /** Between the shortest and the longest one-way delay; 100 unless given. */
+  readonly spreadMs?: number;
   /** Share of one-way delays that are up to ten times longer. */
   readonly slowShare?: number;
   readonly retryAfterMs?: number;
@@ -86,7 +88,7 @@ export async function runDemand(demand: Demand): Promise<DemandResult> {
   let refused = 0;
 
   function oneWayMs(): number {
-    const delayMs = 30 + random.next() * 100;
+    const delayMs = 30 + random.next() * (demand.spreadMs ?? 100);
     return random.next() < (demand.slowShare ?? 0) ? delayMs * (1 + 9 * random.next()) : delayMs;
   }
 
