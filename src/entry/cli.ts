@@ -15,6 +15,11 @@ import { cancelOnSignals } from "./signals.ts";
 // All that is printed passes here: a server may put a secret that it was sent into anything that it answers.
 const mask = makeMask(secretValues(process.env));
 
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -21,7 +21,7 @@ import { day, stateOf } from "./record-of.ts";
 const otherMapping = `sha256:${"b2".repeat(32)}`;
 
 /** Noon of 16 November 2026: the fifteen windows of the month so far may be read. */
-export const statusNow: Instant = at("2026-11-16T12:00:00Z");
+const statusNow: Instant = at("2026-11-16T12:00:00Z");
 
 function failedOn(nth: number, overrides: Parameters<typeof failedRecord>[1] = {}) {
   return failedRecord(day(nth), { finishedAt: at("2026-11-16T02:00:00Z"), ...overrides });
@@ -32,7 +32,7 @@ function errorOf(code: "retention" | "quota", message: string) {
 }
 
 /** A sync with a window in every state there is. */
-export function everyState(): SyncState {
+function everyState(): SyncState {
   const folded = [
     succeededRecord(day(1)),
     succeededRecord(day(2), { mappingDigest: otherMapping }),
