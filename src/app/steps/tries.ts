@@ -168,7 +168,8 @@ async function sendOnce(
   const verdict = classify(answer, { source: name, method, url, redirects, limits });
   if (verdict.pace === "throttle") tally.throttled();
   if (answer.kind === "no_response") {
-    permit.answered("no_response", undefined);
+    // A body that was cut off had begun, so the server has counted the try; else it may do so late (P8).
+    permit.answered(answer.cause === "cut_off" ? "fault" : "no_response", undefined);
     return { verdict, headers: noHeaders, pauseMs: undefined, answeredAt };
   }
   const { headers, status } = answer;
