@@ -113,7 +113,7 @@ async function play(
     if (one.end === "pause") permit.answered("throttle", { pauseMs: 400, atMost: undefined });
     else if (one.end === "bound")
       permit.answered("ok", { pauseMs: undefined, atMost: { requests: 2, forMs: 300 } });
-    else if (one.end !== "unsent") permit.answered(one.end, undefined);
+    else permit.answered(one.end, undefined);
   }
 
   const requests: Promise<void>[] = [];

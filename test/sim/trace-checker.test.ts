@@ -212,10 +212,8 @@ describe("trace checker", () => {
       traceOf(
         ...whole(1, 0, 10),
         ...whole(2, 0, 97.5 + 10).slice(2),
-        ...[
-          { request: 2, at: 1, kind: "asked" as const },
-          { request: 2, at: 97.4, kind: "sent" as const },
-        ],
+        { request: 2, at: 1, kind: "asked" },
+        { request: 2, at: 97.4, kind: "sent" },
       ),
       { request: 2, at: 97.6, kind: "sent" },
       "6: a/2.1 idled",
