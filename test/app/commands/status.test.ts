@@ -76,7 +76,12 @@ test("a source that asked to be left alone is shown with every sync of it", asyn
   });
   const record = failedRecord(dayOf("2026-11-02"), { finishedAt: at("2026-11-04T05:00:00Z") });
   const error = { ...record.error, resumeAfter: at("2026-11-04T07:00:00Z") };
-  put(world, { ...record, error: { ...error, code: "throttled" } });
+  const earlier = failedRecord(dayOf("2026-11-03"), { finishedAt: at("2026-11-04T05:00:00Z") });
+  put(
+    world,
+    { ...record, error: { ...error, code: "throttled" } },
+    { ...earlier, error: { ...error, resumeAfter: at("2026-11-04T06:30:00Z"), code: "throttled" } },
+  );
   const line = "  source crm is left alone until 2026-11-04T07:00:00Z";
   expect(await linesOf(world, ["contacts"])).toContain(line);
   expect(await linesOf(world, ["deals"])).toContain(line);

@@ -313,6 +313,34 @@ test("folding takes nothing away, and a month that was edited is found (L11)", a
   ]);
 });
 
+test("a file that replaces a folded line has to go on where the line ended (L8)", async () => {
+  const world = await ranWorld();
+  await fold(world);
+  const base = world.branch.tip;
+  put(world, succeededRecord(dayOf("2026-11-02"), { records: 4 }));
+  expect(verifyJson(await verify(world, base))).toEqual([
+    {
+      path,
+      run_id: runId,
+      law: "L8",
+      message: `expected the succeeded outcome of attempt 1 unchanged, found it edited; restore the file and run tidemark rerun ${runId} instead`,
+    },
+  ]);
+});
+
+test("a line that is gone from its month is found (L2)", async () => {
+  const world = await ranWorld();
+  await fold(world);
+  const base = world.branch.tip;
+  const month = "ledger/contacts/2026-11.jsonl";
+  world.branch.edit({ [month]: undefined, "ledger/contacts/fold.json": undefined });
+  const { findings } = await verify(world, base);
+  expect(findings.map((finding) => [finding.runId, finding.law])).toEqual([
+    ["contacts/20261101T000000Z--20261102T000000Z", "L2"],
+    [runId, "L2"],
+  ]);
+});
+
 test("finds a month that fold.json does not name (L2)", async () => {
   const world = await ranWorld();
   await fold(world);
