@@ -8,16 +8,17 @@ import { type Committing, nowOf } from "./run-context.ts";
 import { commitDraft, orThrow } from "./steps/commit.ts";
 import { ledgerOf } from "./steps/plan.ts";
 
-/** Folds every sound sync that has too many record files; answers how many windows were, or would be, folded. */
+/** Folds every sound sync that has too many record files and is not stopped; answers how many windows that are. */
 export async function foldOld(
   ctx: Committing,
   project: ProjectSpec,
-  options: { readonly dryRun: boolean },
+  options: { readonly dryRun: boolean; readonly stopped: ReadonlyMap<string, string> },
 ): Promise<number> {
   const { keepFiles } = project.ledger;
   if (keepFiles === undefined) return 0;
   let folded = 0;
   for (const { id } of project.syncs) {
+    if (options.stopped.has(id)) continue;
     let count = 0;
     const end = await commitDraft(ctx, async (snapshot) => {
       const ledger = ledgerOf(snapshot, id);

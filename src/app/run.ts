@@ -39,7 +39,8 @@ export async function run(input: RunInput): Promise<RunReport> {
   try {
     await tidyUp(ctx);
     await serveWindows(ctx);
-    if (!ctx.deadline.stop.aborted) await foldOld(ctx, input.project, { dryRun: false });
+    if (!ctx.deadline.stop.aborted)
+      await foldOld(ctx, input.project, { dryRun: false, stopped: ctx.progress.stopped });
     if (input.cancel.aborted) throw new Cancelled("cancelled by a signal; run again to go on");
     return await reportRun(ctx);
   } finally {

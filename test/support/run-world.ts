@@ -58,6 +58,8 @@ export interface ProcessOptions {
     about: { readonly nth: number; readonly subject: string },
   ) => Promise<CommitAnswer>;
   readonly liveness?: "alive" | "dead" | "unknown";
+  /** Paths that a person changed in the checked-out branch. */
+  readonly differing?: readonly string[];
   /** In place of the destination of the project. */
   readonly wrapDestination?: (destination: Destination) => Destination;
 }
@@ -320,6 +322,7 @@ function watchedStore(
   let commits = 0;
   return {
     ...store,
+    open: () => Promise.resolve(options.differing ?? []),
     commit: (expected, message, changes) => {
       const subject = message.split("\n")[0] ?? "";
       const nth = commits;

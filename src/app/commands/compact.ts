@@ -9,6 +9,6 @@ export async function compactCommand(
   request: { readonly dryRun: boolean },
 ): Promise<{ readonly folded: number; readonly commit: string | undefined }> {
   const ctx = await openCommand(input);
-  const folded = await foldOld(ctx, input.project, request);
+  const folded = await foldOld(ctx, input.project, { ...request, stopped: new Map() });
   return { folded, commit: ctx.lastCommit };
 }
