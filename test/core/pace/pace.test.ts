@@ -93,9 +93,23 @@ describe("pace", () => {
   it("keeps a charge that a later one built on (P24)", () => {
     const pace = createPace([entryOf(10, 1000)]);
     const first = pace.charge(0, 1);
-    pace.sent(pace.charge(95.5, 1), 95.5);
+    pace.sent(pace.charge(1000, 1), 1000);
     pace.undo(first);
-    expect(pace.nextAt(96, 0)).toBeGreaterThanOrEqual(95.5 + 95.5);
+    expect(Math.round(pace.nextAt(1001, 0) * 10) / 10).toBe(1095.5);
+  });
+
+  it("keeps a pause that began while the undone charge was held (P20, P24)", () => {
+    const pace = createPace([entryOf(10, 1000)]);
+    const charge = pace.charge(0, 1);
+    pace.pause(3000);
+    pace.undo(charge);
+    expect(pace.nextAt(10, 0)).toBe(3000);
+  });
+
+  it("counts a try from its sending when that is later than its charge (P5)", () => {
+    const pace = createPace([entryOf(10, 1000)]);
+    pace.sent(pace.charge(0, 1), 50);
+    expect(Math.round(pace.nextAt(51, 0) * 10) / 10).toBe(145.5);
   });
 
   it("holds a safe entry until the first of N tries was answered W' ago (P6)", () => {
