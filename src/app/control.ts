@@ -41,6 +41,7 @@ export async function askControl(
       retentionEdge: retentionEdge(sync, ctx.startedAt),
       stop: ctx.deadline.stop,
       deadlineAt: ctx.deadline.stopAt,
+      leaseUntil: record.claim.leaseUntil,
     },
     ctx.ports,
   );

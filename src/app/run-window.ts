@@ -120,6 +120,7 @@ async function readAndWrite(
       retentionEdge: retentionEdge(sync, ctx.startedAt),
       stop: AbortSignal.any([ctx.deadline.stop, stop.signal]),
       deadlineAt: ctx.deadline.stopAt,
+      leaseUntil: record.claim.leaseUntil,
     },
     ctx.ports,
   );

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { at } from "../support/builders.ts";
 import { dayOf, orderOf } from "../support/record-builders.ts";
 import { createWorld, type ProcessOptions, type World } from "../support/run-world.ts";
+import { respond } from "../support/scripted-source.ts";
 
 /** Two windows are due, served in four commits less one: claim, settle and claim, settle. */
 const now = "2026-11-03T06:00:00Z";
@@ -180,6 +181,22 @@ describe("a race", () => {
               "ledger(contacts): settle 2026-11-01 succeeded, 5 records",
             ],
       );
+    },
+  );
+
+  test.for([200, 503])(
+    "a holder that wakes up after its lease on a %i sends no try (P13)",
+    async (status) => {
+      const world = createWorld({ now: "2026-11-02T06:00:00Z" });
+      if (status === 503) world.answer = () => respond("", { status });
+      const report = await world.run({
+        watch: ({ port, when }) => {
+          if (port === "send" && when === "after") world.clock.jumpWall(3_600_000);
+        },
+      });
+      expect(world.sent).toHaveLength(1);
+      expect(await world.rows()).toEqual([]);
+      expect(report).toMatchObject({ windowsSucceeded: 0, windowsRemaining: 1 });
     },
   );
 

@@ -66,6 +66,7 @@ async function collect(
       retentionEdge: undefined,
       stop: new AbortController().signal,
       deadlineAt: 86_400_000,
+      leaseUntil: at("2026-12-25"),
       ...input,
     },
     { clock, random: seededRandom(7) },

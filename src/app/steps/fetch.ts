@@ -39,6 +39,8 @@ export interface FetchInput {
   readonly stop: AbortSignal;
   /** Nothing is sent after this, in ms on `mono`. */
   readonly deadlineAt: number;
+  /** Nothing is sent from then on (P13). */
+  readonly leaseUntil: Instant;
 }
 
 /** An accepted page. A page whose `query` is not that of the page before says that the query before ended, proven. */
@@ -116,7 +118,7 @@ function newRead(
   input: FetchInput,
   deps: { readonly clock: Clock; readonly random: Random },
 ): Read {
-  const { sync, window, stop, deadlineAt } = input;
+  const { sync, window, stop, deadlineAt, leaseUntil } = input;
   const { filter } = sync;
   const range = readRange(input);
   const admitting = admission(sync, range, window);
@@ -133,6 +135,7 @@ function newRead(
       random: deps.random,
       stop,
       deadlineAt,
+      leaseUntil,
       tally: attemptTally(),
     },
     walk: startWalk(sync, bounds),

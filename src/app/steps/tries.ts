@@ -26,6 +26,8 @@ export interface TryContext {
   readonly stop: AbortSignal;
   /** Nothing is sent after this, in ms on `mono`. */
   readonly deadlineAt: number;
+  /** The end of the lease, on `wall`: from then on another run may hold the window and its source (P13). */
+  readonly leaseUntil: Instant;
   readonly tally: AttemptTally;
 }
 
@@ -115,6 +117,7 @@ function mayNotSend(ctx: TryContext, sendAt: number): Failure | undefined {
   if (ctx.stop.aborted) return stopFailure(ctx.stop);
   const closed = session.closed ?? session.closedSync(ctx.syncId);
   if (closed !== undefined) return closed;
+  if (instantOfMs(clock.wall()) >= ctx.leaseUntil) return leasePassed;
   const now = clock.mono();
   const { pausedUntil } = session;
   // Only a pause says when it pays to come again (P21, S76); a slow pace is the budget's affair.
@@ -130,6 +133,12 @@ function maxWaitOf(ctx: TryContext): number {
 const outOfTime = fail(
   "deadline",
   "the read: expected time for its next request, found the time budget used up; the next run goes on, or raise run.time_budget",
+).failure;
+
+// A machine that slept: `mono` may have stood still meanwhile, so that the deadline tells nothing.
+const leasePassed = fail(
+  "deadline",
+  "the read: expected to hold its lease, found it passed, so that another run may hold the window; nothing more is sent; run again",
 ).failure;
 
 function stopFailure(stop: AbortSignal): Failure {
