@@ -1,6 +1,6 @@
 // One sending of one request. The transport never retries, resends, follows or paces (P1, S5); that is app's.
 
-import type { Answer, ResponseHeaders } from "../core/source/answer.ts";
+import type { Answer } from "../core/source/answer.ts";
 
 /** A request without credentials; the adapter attaches them after comparing origins (S3). */
 export interface SourceRequest {
@@ -13,7 +13,7 @@ export interface SourceRequest {
 }
 
 /** Re-exported for those who send: what one try came to. */
-export type { Answer, ResponseHeaders };
+export type { Answer };
 
 /** A source of one run. */
 export interface Source {

@@ -1,7 +1,5 @@
 // Builders name only what matters to a test; everything else is a plain, valid default.
 
-import { elapsed } from "../../src/core/time/duration.ts";
-import { type Instant, parseInstant } from "../../src/core/time/instant.ts";
 import type {
   DestinationSpec,
   LimitsSpec,
@@ -9,6 +7,8 @@ import type {
   SourceSpec,
   SyncSpec,
 } from "../../src/core/sync/sync-spec.ts";
+import { elapsed } from "../../src/core/time/duration.ts";
+import { type Instant, parseInstant } from "../../src/core/time/instant.ts";
 import type { Window } from "../../src/core/window/window.ts";
 
 /** An instant from text; a date alone is midnight UTC. */

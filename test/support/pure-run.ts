@@ -75,7 +75,7 @@ export function expirePurely(state: SyncState, now: Instant): SyncState {
 }
 
 /** The state with the record in the place of the one of the same window. */
-export function withRecord(state: SyncState, record: RunRecord): SyncState {
+function withRecord(state: SyncState, record: RunRecord): SyncState {
   const others = state.records.filter((other) => other.runId !== record.runId);
   const records = [...others, record].toSorted((a, b) => compareWindows(a.window, b.window));
   return { ...state, records };

@@ -5,7 +5,7 @@ import { dayMicros } from "../time/duration.ts";
 import { type Instant, instantOf } from "../time/instant.ts";
 
 /** An expired lease is believed only after this: 60 seconds, for clocks differ. */
-export const leaseGraceMicros = 60_000_000;
+const leaseGraceMicros = 60_000_000;
 
 /** What is known of a holder besides its lease. */
 export type Holder = "own" | "alive" | "dead" | "unknown";

@@ -7,7 +7,7 @@ import { type Instant, instantOf } from "../time/instant.ts";
 import { cutWindow } from "./split.ts";
 
 /** A first zero is not asked again before this (contract 4.7): ten minutes. */
-export const zeroRecheckMicros = 600_000_000;
+const zeroRecheckMicros = 600_000_000;
 
 /** Whether the window waits for an operator: too many counted failures, or a code that no retry can mend. */
 export function isParked(record: RunRecord, spec: SyncSpec): boolean {

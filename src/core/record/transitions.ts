@@ -288,7 +288,7 @@ export function waive(record: FailedRecord, reason: string, now: Instant): Faile
 }
 
 /** Reasons that name a rerun: given by an operator or an order, not by the clock. */
-export function isOperators(reason: PlanReason): boolean {
+function isOperators(reason: PlanReason): boolean {
   return reason === "rerun" || reason === "backfill" || reason === "reread";
 }
 

@@ -30,9 +30,6 @@ export type Answer =
       readonly bytes: number;
     };
 
-/** What the pacer is told about a try: `throttle` and `fault` as in P17; `ok` alone makes it grow faster (P22). */
-export type PaceClass = "ok" | "throttle" | "fault";
-
 /** The request that was answered, as far as reading the answer needs it. */
 export interface Asked {
   /** Name of the source, for messages. */
@@ -45,7 +42,7 @@ export interface Asked {
   readonly limits: LimitsSpec;
 }
 
-/** What to do next (sources.md section 10). A failure beside a retry is what it ends with when the tries are used up (S68). */
+/** What to do next (sources.md section 10), and what the pacer is told: `ok` alone makes it grow faster (P17, P22). A failure beside a retry is what it ends with when the tries are used up (S68). */
 export type Verdict =
   /** A page to read. */
   | {

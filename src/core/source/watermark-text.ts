@@ -1,8 +1,8 @@
 // Fetch: timestamps as sources write them, to instants (S31 to S34). Compiled once per read, since hundreds of
 // thousands a second pass through here. Digits beyond microseconds are cut, never rounded; nothing is guessed.
 
-import type { TimeFormat } from "../sync/sync-spec.ts";
 import { unreachable } from "../failure/assert.ts";
+import type { TimeFormat } from "../sync/sync-spec.ts";
 import {
   fieldsOf,
   type Instant,

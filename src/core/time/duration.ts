@@ -12,7 +12,7 @@ export interface Duration {
 }
 
 /** Microseconds of the units that have a fixed length. */
-export const unitMicros = {
+const unitMicros = {
   us: 1,
   ms: 1000,
   s: 1_000_000,
