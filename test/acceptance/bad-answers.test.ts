@@ -64,7 +64,7 @@ const answers: Readonly<Record<string, Answer>> = {
 
 it(
   "gives each answer that cannot be used its code and touches no other sync (contract 3.1)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using api = await serveItems([]);
     api.hook = (request, response) => {

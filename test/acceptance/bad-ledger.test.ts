@@ -15,7 +15,7 @@ import {
   recordPaths,
   recordsOf,
 } from "../support/acceptance-project.ts";
-import { runAt } from "../support/cli-process.ts";
+import { findingsAt, runAt } from "../support/cli-process.ts";
 import { type GitRepo, repoAt, temporaryFolder } from "../support/git-repo.ts";
 
 const name = "20260101T000000Z--20260102T000000Z.json";
@@ -117,7 +117,7 @@ const damages: Readonly<Record<string, Damage>> = {
 
 it(
   "stops the sync of a damaged record file by name, and no other (T13, L11)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const items = makeItems(48, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 });
     await using api = await serveItems(items);
@@ -140,6 +140,7 @@ it(
         code: 1,
         stopped: `items is stopped: ${named}: `,
         reason,
+        isFound: true,
         isUntouched: true,
         others: "succeeded",
       },
@@ -178,6 +179,7 @@ async function runDamaged(base: GitRepo, damage: Damage): Promise<unknown> {
   const before = imageOf(repo);
 
   const report = await runAt(repo.folder, "2026-01-03T00:02:00Z");
+  const findings = await findingsAt(repo.folder, "2026-01-03T01:00:00Z");
 
   const stopped = report.faults.find((fault) => fault.startsWith("items is stopped")) ?? "";
   const { reason, named } = damage;
@@ -185,6 +187,7 @@ async function runDamaged(base: GitRepo, damage: Damage): Promise<unknown> {
     code: report.code,
     stopped: stopped.slice(0, `items is stopped: ${named}: `.length),
     reason: stopped.includes(reason) ? reason : stopped,
+    isFound: findings.some((finding) => finding.startsWith(`${named} `)),
     isUntouched: imageOf(repo) === before,
     others: recordsOf(repo, "others").at(-1)?.status,
   };

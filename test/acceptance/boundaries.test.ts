@@ -14,9 +14,9 @@ import {
   recordsOf,
   sqliteRows,
 } from "../support/acceptance-project.ts";
-import { runAt } from "../support/cli-process.ts";
+import { findingsAt, runAt } from "../support/cli-process.ts";
 
-describe("boundaries", () => {
+describe("boundaries", { timeout: 120_000 }, () => {
   it("delivers a record on a boundary by exactly the window that it starts (T4)", async () => {
     await using api = await serveItems([
       { id: 1, updated_at: "2026-01-01T00:00:00Z" },
@@ -173,6 +173,7 @@ describe("boundaries", () => {
     expect(gaps).toEqual(changes.map(() => []));
     expect(joined(records)).toEqual([range.join("--")]);
     expect(receipts).toBe(inside.length);
+    expect(await findingsAt(repo.folder, "2026-04-01T10:00:00Z")).toEqual([]);
     expect(sqliteRows(repo)).toEqual(expectedRows(inside));
   });
 

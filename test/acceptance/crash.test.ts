@@ -18,7 +18,7 @@ import {
   sqliteRows,
   type WrittenRecord,
 } from "../support/acceptance-project.ts";
-import { type CliProcess, runAt, startCli } from "../support/cli-process.ts";
+import { type CliProcess, findingsAt, runAt, startCli } from "../support/cli-process.ts";
 import type { GitRepo } from "../support/git-repo.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
@@ -59,6 +59,8 @@ it(
       for (const record of running) expectTold(repo, record, name);
     }
 
+    const end = isoSeconds(start + (rounds + 1) * dayMs);
+    expect(await findingsAt(repo.folder, end)).toEqual([]);
     // Most moments lie inside of a window; a test that kills nothing shows nothing.
     expect(interrupted).toBeGreaterThan(rounds / 2);
   },

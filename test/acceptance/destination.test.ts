@@ -15,7 +15,7 @@ import {
   recordsOf,
   sqliteRows,
 } from "../support/acceptance-project.ts";
-import { runAt } from "../support/cli-process.ts";
+import { findingsAt, runAt } from "../support/cli-process.ts";
 import type { GitRepo } from "../support/git-repo.ts";
 
 type Damage = (repo: GitRepo, backup: string) => void;
@@ -38,7 +38,7 @@ const damages: readonly { name: string; windows: number; damage: Damage }[] = [
   },
 ];
 
-describe("destination check", () => {
+describe("destination check", { timeout: 120_000 }, () => {
   it.each(damages)(
     "stops the sync at $name sqlite file and heals by a backfill (T15)",
     async ({ windows, damage }) => {
@@ -67,6 +67,7 @@ describe("destination check", () => {
       expect(healed).toMatchObject({ code: 0, status: "ok", windows_succeeded: 5, gaps: [] });
       expect(next).toMatchObject({ code: 0, status: "nothing_due" });
       expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
+      expect(await findingsAt(repo.folder, "2026-01-06T03:00:00Z")).toEqual([]);
     },
   );
 

@@ -12,13 +12,13 @@ import {
   recordsOf,
   sqliteRows,
 } from "../support/acceptance-project.ts";
-import { runAt, runCli } from "../support/cli-process.ts";
+import { findingsAt, runAt, runCli } from "../support/cli-process.ts";
 
 const hourly = { start: "2026-01-01T00:00:00Z", everySeconds: 3600 };
 const second = "2026-01-02T00:00:00Z--2026-01-03T00:00:00Z";
 const secondId = "items/20260102T000000Z--20260103T000000Z";
 
-describe("failures", () => {
+describe("failures", { timeout: 120_000 }, () => {
   it("fetches only a failed middle window and what is newly due (T11)", async () => {
     await using api = await serveItems(makeItems(96, hourly));
     const sync = itemsSyncWith({ pages: { size: 20 } });
@@ -51,6 +51,7 @@ describe("failures", () => {
     });
     expect(healed).toMatchObject({ code: 0, status: "ok", gaps: [] });
     expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
+    expect(await findingsAt(repo.folder, "2026-01-05T00:10:00Z")).toEqual([]);
   });
 
   it("converges after 30 days without a run and serves the newest window in every run (T7)", async () => {
@@ -77,6 +78,7 @@ describe("failures", () => {
       `2026-01-01T00:00:00Z--${isoSeconds(Date.parse("2026-01-02") + (day - 1) * 86_400_000)}`,
     ]);
     expect([...api.byRange().values()].every((requests) => requests === 1)).toBe(true);
+    expect(await findingsAt(repo.folder, "2026-03-01T00:00:00Z")).toEqual([]);
   });
 
   it("refuses a sync whose max_windows cannot keep up, before any request", async () => {
@@ -139,6 +141,7 @@ describe("failures", () => {
       failures: 0,
       waived: null,
     });
+    expect(await findingsAt(repo.folder, at(9))).toEqual([]);
   });
 
   it("parks nothing over three days of a wrong token and heals by itself (T16)", async () => {
@@ -167,6 +170,7 @@ describe("failures", () => {
     expect(api.requests.at(-1)?.headers["authorization"]).toBe("Bearer a-secret-token");
     expect(sqliteRows(repo)).toEqual(expectedRows(api.items.slice(0, 24 * 5)));
     expect(repo.git("log", "-p", "--format=%B")).not.toContain("a-secret-token");
+    expect(await findingsAt(repo.folder, "2026-01-06T02:02:00Z")).toEqual([]);
   });
 
   it("makes no commit and no request when nothing is due", async () => {
@@ -203,6 +207,7 @@ describe("failures", () => {
     expect(joined(recordsOf(repo))).toEqual(["2025-11-22T00:00:00Z--2026-01-01T00:00:00Z"]);
     expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
     expect(api.requests).toHaveLength(40);
+    expect(await findingsAt(repo.folder, "2026-01-01T01:00:00Z")).toEqual([]);
   });
 
   it("stops an order where a person withdraws it (contract 3.4)", async () => {

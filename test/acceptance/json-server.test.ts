@@ -12,7 +12,7 @@ import {
   sqliteRows,
   wholeRows,
 } from "../support/acceptance-project.ts";
-import { runAt } from "../support/cli-process.ts";
+import { findingsAt, runAt } from "../support/cli-process.ts";
 import { serveJson } from "../support/json-server.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
@@ -29,7 +29,7 @@ interface Order {
   readonly name: string;
 }
 
-describe("json-server", () => {
+describe("json-server", { timeout: 120_000 }, () => {
   it.each([
     { type: "sqlite", path: ".tidemark/rows.db" },
     { type: "files", path: "data" },
@@ -68,6 +68,7 @@ describe("json-server", () => {
       );
       expect(bytesOf(repo, destination.type)).toEqual(image);
       expect(repo.status()).toBe("");
+      expect(await findingsAt(repo.folder, "2026-01-21T02:00:00Z")).toEqual([]);
     },
   );
 });

@@ -16,41 +16,46 @@ import {
   recordsOf,
   sqliteRows,
 } from "../support/acceptance-project.ts";
-import { runAt } from "../support/cli-process.ts";
+import { findingsAt, runAt } from "../support/cli-process.ts";
 import { cloneOf, emptyRepo, type GitRepo } from "../support/git-repo.ts";
 
 const now = "2026-01-06T00:02:00Z";
 
-it("lets exactly one of two runs execute each window and loses no foreign commit (T2, L4, L6)", async () => {
-  await using api = await serveItems(
-    makeItems(120, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 }),
-  );
-  const { remote, clones } = publish(api, { type: "sqlite", path: ".tidemark/rows.db" });
-  const pushed = pushDuringRequests(api, cloneOf(remote), (number) => ({
-    path: `notes/${number}.txt`,
-    change: () => `note ${number}\n`,
-  }));
+it(
+  "lets exactly one of two runs execute each window and loses no foreign commit (T2, L4, L6)",
+  { timeout: 120_000 },
+  async () => {
+    await using api = await serveItems(
+      makeItems(120, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 }),
+    );
+    const { remote, clones } = publish(api, { type: "sqlite", path: ".tidemark/rows.db" });
+    const pushed = pushDuringRequests(api, cloneOf(remote), (number) => ({
+      path: `notes/${number}.txt`,
+      change: () => `note ${number}\n`,
+    }));
 
-  const ends = await Promise.all(clones.map((clone) => runAt(clone.folder, now)));
-  const reader = cloneOf(remote);
+    const ends = await Promise.all(clones.map((clone) => runAt(clone.folder, now)));
+    const reader = cloneOf(remote);
 
-  expect(ends.map((end) => end.faults)).toEqual([[], []]);
-  expect(ends.map((end) => end.code)).toEqual([0, 0]);
-  expect([...api.byRange().values()]).toEqual([1, 1, 1, 1, 1]);
-  expect(ends.map((end) => `${end.status} ${end.windows_succeeded}`).toSorted()).toEqual([
-    "nothing_due 0",
-    "ok 5",
-  ]);
-  expect(joined(recordsOf(reader))).toEqual(["2026-01-01T00:00:00Z--2026-01-06T00:00:00Z"]);
-  expect(recordsOf(reader).map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(
-    Array.from({ length: 5 }, () => "succeeded 1"),
-  );
-  expectKept(reader, pushed);
-  const winner = clones.find((_, index) => ends[index]?.status === "ok");
-  expect(winner === undefined ? [] : sqliteRows(winner)).toEqual(expectedRows(api.items));
-});
+    expect(ends.map((end) => end.faults)).toEqual([[], []]);
+    expect(ends.map((end) => end.code)).toEqual([0, 0]);
+    expect([...api.byRange().values()]).toEqual([1, 1, 1, 1, 1]);
+    expect(ends.map((end) => `${end.status} ${end.windows_succeeded}`).toSorted()).toEqual([
+      "nothing_due 0",
+      "ok 5",
+    ]);
+    expect(joined(recordsOf(reader))).toEqual(["2026-01-01T00:00:00Z--2026-01-06T00:00:00Z"]);
+    expect(recordsOf(reader).map(({ status, attempt }) => `${status} ${attempt}`)).toEqual(
+      Array.from({ length: 5 }, () => "succeeded 1"),
+    );
+    expectKept(reader, pushed);
+    expect(await findingsAt(reader.folder, now)).toEqual([]);
+    const winner = clones.find((_, index) => ends[index]?.status === "ok");
+    expect(winner === undefined ? [] : sqliteRows(winner)).toEqual(expectedRows(api.items));
+  },
+);
 
-it("gives the loser the windows of another source (T2)", async () => {
+it("gives the loser the windows of another source (T2)", { timeout: 120_000 }, async () => {
   await using first = await serveItems(
     makeItems(5, { start: "2026-01-05T01:00:00Z", everySeconds: 60 }),
   );
@@ -97,41 +102,48 @@ it("gives the loser the windows of another source (T2)", async () => {
   expect([first.requests.length, second.requests.length]).toEqual([1, 1]);
 });
 
-it("keeps 20 foreign commits, six of them rows of the very data file, and fetches nothing twice (T3)", async () => {
-  await using api = await serveItems(
-    makeItems(144, { start: "2025-12-31T00:00:00Z", everySeconds: 3600 }),
-  );
-  const { remote, clones } = publishProject(
-    projectOf({
-      url: api.url,
-      destination: { type: "files", path: "data" },
-      syncs: { items: itemsSyncWith({ window: { start: "2025-12-31" } }) },
-    }),
-  );
-  const [clone = emptyRepo()] = clones;
-  // The first window makes the data file that others then edit, and a record that others then copy.
-  await runAt(clone.folder, "2026-01-01T00:02:00Z");
-  const record = clone.git("show", `HEAD:${recordPaths(clone)[0] ?? ""}`);
-  const pushed = pushDuringRequests(api, cloneOf(remote), (number) => {
-    if (number % 10 < 4) return { path: `notes/${number}.txt`, change: () => `note ${number}\n` };
-    if (number % 10 < 7) return foreignRecord(record, 10 + number);
-    return { path: "data/items.ndjson", change: (text) => withRow(text, `foreign${number}`) };
-  });
+it(
+  "keeps 20 foreign commits, six of them rows of the very data file, and fetches nothing twice (T3)",
+  { timeout: 120_000 },
+  async () => {
+    await using api = await serveItems(
+      makeItems(144, { start: "2025-12-31T00:00:00Z", everySeconds: 3600 }),
+    );
+    const { remote, clones } = publishProject(
+      projectOf({
+        url: api.url,
+        destination: { type: "files", path: "data" },
+        syncs: { items: itemsSyncWith({ window: { start: "2025-12-31" } }) },
+      }),
+    );
+    const [clone = emptyRepo()] = clones;
+    // The first window makes the data file that others then edit, and a record that others then copy.
+    await runAt(clone.folder, "2026-01-01T00:02:00Z");
+    const record = clone.git("show", `HEAD:${recordPaths(clone)[0] ?? ""}`);
+    const pushed = pushDuringRequests(api, cloneOf(remote), (number) => {
+      if (number % 10 < 4) return { path: `notes/${number}.txt`, change: () => `note ${number}\n` };
+      if (number % 10 < 7) return foreignRecord(record, 10 + number);
+      return { path: "data/items.ndjson", change: (text) => withRow(text, `foreign${number}`) };
+    });
 
-  const end = await runAt(clone.folder, now);
-  const reader = cloneOf(remote);
+    const end = await runAt(clone.folder, now);
+    const reader = cloneOf(remote);
 
-  expect(end).toMatchObject({ code: 0, windows_succeeded: 5, gaps: [] });
-  expect([...api.byRange().values()]).toEqual([1, 1, 1, 1, 1, 1]);
-  expect(recordsOf(reader).map((one) => one.item_counts["inserted"])).toEqual(
-    Array.from({ length: 6 }, () => 24),
-  );
-  const rowPushes = pushed.filter(({ path }) => path.startsWith("data/"));
-  expect([pushed.length, rowPushes.length]).toEqual([20, 6]);
-  expect(fileRows(reader)).toEqual([...expectedRows(api.items), ...foreignRows(pushed)].toSorted());
-  expectKept(reader, pushed);
-  expect(clone.status()).toBe("");
-});
+    expect(end).toMatchObject({ code: 0, windows_succeeded: 5, gaps: [] });
+    expect([...api.byRange().values()]).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(recordsOf(reader).map((one) => one.item_counts["inserted"])).toEqual(
+      Array.from({ length: 6 }, () => 24),
+    );
+    const rowPushes = pushed.filter(({ path }) => path.startsWith("data/"));
+    expect([pushed.length, rowPushes.length]).toEqual([20, 6]);
+    expect(fileRows(reader)).toEqual(
+      [...expectedRows(api.items), ...foreignRows(pushed)].toSorted(),
+    );
+    expectKept(reader, pushed);
+    expect(await findingsAt(reader.folder, now)).toEqual([]);
+    expect(clone.status()).toBe("");
+  },
+);
 
 interface Pushed {
   readonly path: string;

@@ -18,14 +18,14 @@ import {
   sqliteRows,
   type WrittenRecord,
 } from "../support/acceptance-project.ts";
-import { runAt, runCli, startCli } from "../support/cli-process.ts";
+import { findingsAt, runAt, runCli, startCli } from "../support/cli-process.ts";
 import { cloneOf, emptyRepo, type GitRepo } from "../support/git-repo.ts";
 
 const now = "2026-01-02T00:02:00Z";
 const soon = "2026-01-02T00:10:00Z";
 const items = makeItems(24, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 });
 
-describe("refusals", () => {
+describe("refusals", { timeout: 120_000 }, () => {
   it("names all missing variables at once, exits 2 and does nothing (S7)", async () => {
     await using api = await serveItems(items);
     const names = ["TIDEMARK_FIRST_TOKEN", "TIDEMARK_SECOND_TOKEN", "TIDEMARK_THIRD_TOKEN"];
@@ -117,6 +117,7 @@ describe("refusals", () => {
     expect(api.requests).toHaveLength(1);
     expect(recordsOf(cloneOf(remote))).toMatchObject([{ status: "succeeded", attempt: 1 }]);
     expect(sqliteRows(clone)).toEqual(expectedRows(items));
+    expect(await findingsAt(clone.folder, "2026-01-02T00:20:00Z")).toEqual([]);
     expect(clone.status()).toBe("");
   });
 

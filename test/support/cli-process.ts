@@ -107,6 +107,15 @@ export async function runAt(
   }
 }
 
+/** What `verify` finds, one line each; nothing in a sound ledger. */
+export async function findingsAt(folder: string, now: string): Promise<readonly string[]> {
+  const end = await runCli(folder, ["verify", "--json"], { now });
+  const findings = JSON.parse(end.stdout) as { path: string; law: string; message: string }[];
+  if ((end.code === 0) !== (findings.length === 0))
+    throw new Error(`expected exit 1 for findings and 0 for none, found ${end.code}`);
+  return findings.map(({ path, law, message }) => `${path} ${law}: ${message}`);
+}
+
 async function endOf(child: ChildProcess): Promise<CliEnd> {
   let stdout = "";
   let stderr = "";
