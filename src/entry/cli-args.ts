@@ -38,6 +38,7 @@ export function parseArgs(argv: readonly string[]): ParsedArgs {
   const program = buildProgram((made) => {
     call = made;
   });
+  if (argv.length === 0) return { kind: "text", text: program.helpInformation() };
   const capture = (out: string): void => {
     text += out;
   };
@@ -51,9 +52,7 @@ export function parseArgs(argv: readonly string[]): ParsedArgs {
     const said = text.trim().replace(/^error: /, "") || "expected a command";
     throw new ConfigError([`${said}; see tidemark --help`], { cause: error });
   }
-  return call === undefined
-    ? { kind: "text", text: program.helpInformation() }
-    : { kind: "call", call };
+  return call === undefined ? { kind: "text", text } : { kind: "call", call };
 }
 
 function buildProgram(onCall: (call: CliCall) => void): Command {
