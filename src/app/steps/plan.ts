@@ -1,6 +1,7 @@
 // 1 PLAN of a run: reads what the planner needs out of the snapshot and decides which syncs may be served now.
 // What is planned is core/plan; this file only says which sources are free (P13, P16) and which syncs are stopped.
 
+import { LedgerError } from "../../core/failure/errors.ts";
 import type { PlannedWindow } from "../../core/plan/open-windows.ts";
 import { type Plan, planWindows } from "../../core/plan/plan.ts";
 import { isDead } from "../../core/plan/recovery.ts";
@@ -42,25 +43,39 @@ export function selectedIds(ctx: Pick<RunContext, "project" | "request">): Reado
   return new Set(chosen.map((sync) => sync.id));
 }
 
-/** What the planner reads of each sync, with the folded months that orders and reruns touch (contract 3.5). */
+/**
+ * What the planner reads of each sync, with the folded months that orders and reruns touch (contract 3.5). A month that
+ * is damaged stops its sync, which is left out: read as empty, its orders would look done. A command stops itself.
+ */
 export async function readStates(
-  ctx: Pick<RunContext, "project"> & { readonly ports: Pick<Ports, "digest" | "ledger"> },
+  ctx: Pick<RunContext, "project"> & {
+    readonly ports: Pick<Ports, "digest" | "ledger">;
+    readonly progress?: Pick<RunContext["progress"], "stopped">;
+  },
   snapshot: LedgerSnapshot,
   syncs: readonly SyncSpec[],
   reruns: readonly RunId[],
 ): Promise<readonly SyncState[]> {
-  return await Promise.all(
+  const states = await Promise.all(
     syncs.map(async (spec) => {
       const ledger = ledgerOf(snapshot, spec.id);
       const months = monthsTouched(ledger, spec.id, reruns);
-      const { records: folded } =
+      const { records: folded, problems } =
         months.length === 0
-          ? { records: [] }
+          ? { records: [], problems: [] }
           : await ctx.ports.ledger.folded(snapshot.tip, ledger, months);
+      const [first] = problems;
+      if (first !== undefined) {
+        const why = `${first.path}: ${first.reason}`;
+        if (ctx.progress === undefined) throw new LedgerError(why);
+        ctx.progress.stopped.set(spec.id, why);
+        return undefined;
+      }
       const { records, orders, fold } = ledger;
       return { spec, mappingDigest: mappingDigestOf(ctx, spec), records, folded, fold, orders };
     }),
   );
+  return states.filter((state) => state !== undefined);
 }
 
 /** The folder of a sync; one that has never run has none. */
