@@ -19,10 +19,11 @@ import {
 } from "./schema-values.ts";
 import type { WrittenLedger, WrittenProject } from "./written.ts";
 
-/** A folder inside the repository, written plainly. */
+/** A folder inside the repository, written plainly. Workflows are never written (proof.md section 14). */
 export function isRepositoryPath(path: string): boolean {
   const segments = path.split("/");
-  if (segments[0]?.toLowerCase() === ".git") return false;
+  if (segments[0]?.toLowerCase() === ".git" || /^\.github\/workflows(\/|$)/i.test(path))
+    return false;
   return segments.every((segment) => /^(?!\.{1,2}$)[^\\:*?"<>|\p{Cc}]+$/u.test(segment));
 }
 

@@ -86,6 +86,18 @@ export const tablesCases: readonly RefusedCase[] = [
     ],
   },
   {
+    title: "files among the workflows",
+    edits: [
+      [
+        "{type: sqlite, path: .tidemark/tidemark.db}",
+        "{type: files, path: .github/workflows/data}",
+      ],
+    ],
+    problems: [
+      'tidemark.yml:10 destinations.local.path: expected a relative path inside the repository, found ".github/workflows/data"; write for example data',
+    ],
+  },
+  {
     title: "files inside the ledger",
     edits: [
       ["{type: sqlite, path: .tidemark/tidemark.db}", "{type: files, path: ledger/contacts}"],
