@@ -42,6 +42,7 @@ export interface AttemptEnd {
   readonly mostCommon: RecordError["mostCommon"];
   readonly control: ControlAnswer;
   readonly finishedAt: Instant;
+  /** What the attempt took; one that the deadline ended had all the time until then (contract 4.1). */
   readonly spentMs: number;
   /** Share of the range already read, where the order of the source tells; 0 to 1. */
   readonly shareRead: number | undefined;
@@ -63,10 +64,20 @@ export async function runWindow(ctx: RunContext, record: RunningRecord): Promise
     mostCommon: attempt.mostCommon,
     control: attempt.control,
     finishedAt: nowOf(ctx),
-    spentMs: ctx.ports.clock.mono() - began,
+    spentMs: endedAt(ctx, record, outcome) - began,
     shareRead: shareRead(attempt),
     landOn: async (files) => await landOn(ctx, attempt, outcome.ok, files),
   };
+}
+
+// A pace may end the attempt early, since its next request does not fit: waiting for the stop would change nothing.
+// A lease that has passed is none of that; the machine slept.
+function endedAt(ctx: RunContext, record: RunningRecord, outcome: Outcome<undefined>): number {
+  const now = ctx.ports.clock.mono();
+  const isHeld = nowOf(ctx) < record.claim.leaseUntil;
+  return isHeld && !outcome.ok && outcome.failure.code === "deadline"
+    ? Math.max(now, ctx.deadline.stopAt)
+    : now;
 }
 
 async function executeAttempt(ctx: RunContext, attempt: Attempt): Promise<Outcome<undefined>> {

@@ -22,10 +22,12 @@ export function sessionOf(ctx: RunContext, sync: SyncSpec): SourceSession {
   return session;
 }
 
-/** Whether the run may still ask the source for windows of the sync (P19, S70). */
-export function isOpen(ctx: Pick<RunContext, "sessions">, sync: SyncSpec): boolean {
+/** Whether the run may still ask the source for windows of the sync (P19, S70), and its pace for a try in time. */
+export function isOpen(ctx: Pick<RunContext, "sessions" | "deadline">, sync: SyncSpec): boolean {
   const session = ctx.sessions.get(sync.source);
-  return session?.closed === undefined && session?.closedSync(sync.id) === undefined;
+  if (session === undefined) return true;
+  const isClosed = session.closed !== undefined || session.closedSync(sync.id) !== undefined;
+  return !isClosed && session.pacer.nextAt() <= ctx.deadline.stopAt;
 }
 
 /** A wait of at least this long is worth a word, in ms. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 
 import { Cancelled } from "../../src/core/failure/errors.ts";
 import { tiles } from "../../src/core/window/window.ts";
-import { at } from "../support/builders.ts";
+import { at, limitsOf } from "../support/builders.ts";
 import { dayOf } from "../support/record-builders.ts";
 import { createWorld, type Effect, type World } from "../support/run-world.ts";
 
@@ -113,6 +113,26 @@ describe("a run that stops", () => {
       error: { code: "deadline" },
       itemCounts: { fetched: 2 },
     });
+  });
+
+  test("by a pace that lets no next request into the budget splits the window as one that had it all (4.1)", async () => {
+    const pace = [{ requests: 1, perMs: 3_600_000, mode: "fast", burst: 1 }] as const;
+    const world = createWorld({
+      now: "2026-11-02T06:00:00Z",
+      source: { limits: limitsOf({ pace }) },
+    });
+    const report = await world.run();
+    expect(report.settled).toMatchObject([{ status: "failed", error: { code: "deadline" } }]);
+    const parts = await world.records();
+    expect(parts.map(({ status, failures }) => [status, failures])).toEqual(
+      parts.map(() => ["pending", 0]),
+    );
+    expect(
+      tiles(
+        dayOf("2026-11-01"),
+        parts.map(({ window }) => window),
+      ),
+    ).toBe(true);
   });
 
   test("claims no window with less time left than its sync's median needs (4.1)", async () => {

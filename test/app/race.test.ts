@@ -46,6 +46,8 @@ describe("a race", () => {
         await world.run();
         expect(reports.map(({ faults }) => faults)).toEqual([[], []]);
         expect(reports.map(({ status }) => status)).not.toContain("failed");
+        // P13: the one that lost the first claim leaves the source alone.
+        expect(new Set(asked.map((text) => text.slice(11))).size).toBe(1);
         const executed = [...new Set(asked)].map((text) => text.slice(0, 10)).toSorted();
         expect(executed.length).toBe(new Set(executed).size);
         expect(await world.rows()).toEqual(world.expectedRows("2026-11-03"));

@@ -208,6 +208,31 @@ describe("run", () => {
     expect(record).toMatchObject({ status: "succeeded", reason: "rerun", attempt: 2, failures: 0 });
   });
 
+  test("started for one sync serves the newest due windows of its siblings first, and only those", async () => {
+    const syncs = [worldSync(), worldSync({ name: "deals", id: "deals", table: "deals" })];
+    const world = createWorld({ syncs });
+    const result = await world.run({ request: { syncs: ["contacts"] } });
+    expect(result.settled.map(({ runId }) => runId)).toEqual([
+      runIdOf("contacts", dayOf("2026-11-03")),
+      runIdOf("deals", dayOf("2026-11-03")),
+      runIdOf("contacts", dayOf("2026-11-01")),
+      runIdOf("contacts", dayOf("2026-11-02")),
+    ]);
+    expect(result).toMatchObject({ windowsRemaining: 0, gaps: [] });
+  });
+
+  test("attempts a window once per run, however it fails, and again in the next", async () => {
+    const world = createWorld({ now: "2026-11-02T06:00:00Z" });
+    world.answer = () => respond("no", { status: 404 });
+    for (const attempt of [1, 2, 3, 4, 5]) {
+      const { windowsParked } = await world.run();
+      expect(await world.records()).toMatchObject([{ attempt, failures: attempt }]);
+      expect([world.sent.length, windowsParked]).toEqual([attempt, attempt === 5 ? 1 : 0]);
+    }
+    await world.run();
+    expect(world.sent).toHaveLength(5);
+  });
+
   test("a damaged folder stops its sync by path and reason, and no other sync of the source", async () => {
     const syncs = [worldSync(), worldSync({ name: "deals", id: "deals", table: "deals" })];
     const world = createWorld({ syncs });
