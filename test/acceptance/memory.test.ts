@@ -1,4 +1,5 @@
-// One window of 200,000 records streams through: pages are written while the next one is read, and none is kept.
+// One window of 200,000 records streams through: pages are written while the next one is read, and none is kept. The
+// records are larger together than the heap that the process may have.
 
 import { existsSync, readFileSync } from "node:fs";
 
@@ -17,6 +18,7 @@ import { startCli } from "../support/cli-process.ts";
 const records = 200_000;
 const pageSize = 2000;
 const boundBytes = 400e6;
+const heapMegabytes = 64;
 
 it(
   "delivers a window of 200,000 records below 400 MB of memory",
@@ -40,7 +42,10 @@ it(
     });
     const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
 
-    const child = startCli(repo.folder, ["run"], { now: "2026-01-02T00:02:00Z" });
+    const child = startCli(repo.folder, ["run"], {
+      now: "2026-01-02T00:02:00Z",
+      env: { NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` },
+    });
     const end = await child.ended;
 
     expect(end).toMatchObject({ code: 0 });
@@ -57,7 +62,7 @@ function pageAfter(after: number): unknown[] {
   return Array.from({ length: count }, (_, index) => {
     const id = after + index + 1;
     const at = Date.parse("2026-01-01T00:00:00Z") + Math.floor((id * 86_399) / records) * 1000;
-    return { id, updated_at: isoSeconds(at), text: `record ${id} `.repeat(8) };
+    return { id, updated_at: isoSeconds(at), text: `record ${id} `.repeat(20) };
   });
 }
 
