@@ -1,5 +1,5 @@
 // SIGKILL in every phase of a run, then a plain run (T1): nothing is lost, nothing succeeds twice, and git is clean.
-// Twenty rounds in one repository; each makes two windows due, kills the run that serves them, and runs again.
+// Twenty rounds; each makes two windows due, kills the run that serves them, and runs again in the same repository.
 
 import { watch } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { expect, it } from "vitest";
 import { isoSeconds, type ItemsApi, makeItems, serveItems } from "../support/acceptance-api.ts";
 import {
   expectedRows,
+  fileRows,
   itemsSyncWith,
   joined,
   projectOf,
@@ -22,7 +23,7 @@ import { type CliProcess, findingsAt, runAt, startCli } from "../support/cli-pro
 import type { GitRepo } from "../support/git-repo.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
-const rounds = 20;
+const seed = 20_261_125;
 const dayMs = 86_400_000;
 const start = Date.parse("2026-01-01T00:00:00Z");
 
@@ -32,30 +33,41 @@ interface Moment {
   readonly at: number;
 }
 
-it(
-  "loses nothing and does nothing twice after 20 kills at random moments (T1, L5, L7)",
+interface Stage {
+  readonly repo: GitRepo;
+  readonly api: ItemsApi;
+  readonly rows: () => string[];
+}
+
+it.each([
+  { rounds: 12, destination: { type: "sqlite", path: ".tidemark/rows.db" } },
+  { rounds: 8, destination: { type: "files", path: "data" } },
+])(
+  "loses nothing and does nothing twice after $rounds kills of runs into $destination.type (T1, L5, L7)",
   { timeout: 120_000 },
-  async () => {
-    const seed = 20_261_125;
+  async ({ rounds, destination }) => {
     console.log(`kills at random moments, seed ${seed}`);
     await using api = await serveItems(
       makeItems(rounds * 240, { start: isoSeconds(start), everySeconds: 360 }),
     );
     const sync = itemsSyncWith({ window: { step: "12h" }, run: { max_windows: 9 } });
-    const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
+    const repo = projectRepo(projectOf({ url: api.url, destination, syncs: { items: sync } }));
+    const rows = (): string[] =>
+      destination.type === "sqlite" ? sqliteRows(repo) : fileRows(repo);
+    const stage = { repo, api, rows };
     let interrupted = 0;
 
-    for (const [round, moment] of momentsOf(seed).entries()) {
+    for (const [round, moment] of momentsOf(rounds).entries()) {
       const now = start + (round + 1) * dayMs + 120_000;
       const name = `round ${round}, seed ${seed}, ${moment.kind} ${moment.at}`;
-      await killAt(repo, api, isoSeconds(now), moment);
+      await killAt(stage, isoSeconds(now), moment);
       const running = recordsOf(repo).filter((record) => record.status === "running");
       interrupted += running.length;
 
       const report = await runAt(repo.folder, isoSeconds(now + 60_000));
 
       expect({ name, ...report }).toMatchObject({ name, code: 0, windows_failed: 0, gaps: [] });
-      expectWhole(repo, api, round, name);
+      expectWhole(stage, round, name);
       for (const record of running) expectTold(repo, record, name);
     }
 
@@ -66,7 +78,43 @@ it(
   },
 );
 
-function momentsOf(seed: number): readonly Moment[] {
+it("releases claimed windows whose turn had not come when the run was killed, uncounted (T2, 4.5)", async () => {
+  await using api = await serveItems(
+    makeItems(288, { start: isoSeconds(start), everySeconds: 3600 }),
+  );
+  const repo = projectRepo(projectOf({ url: api.url }));
+  // Windows that have run tell how many fit into one claim.
+  await runAt(repo.folder, "2026-01-04T00:02:00Z");
+  api.hook = () => {
+    child.kill("SIGKILL");
+    return true;
+  };
+  const child = startCli(repo.folder, ["run"], { now: "2026-01-07T00:02:00Z" });
+  await child.ended;
+  const claimed = recordsOf(repo).slice(3);
+  api.hook = undefined;
+
+  const report = await runAt(repo.folder, "2026-01-07T00:03:00Z");
+  const after = recordsOf(repo).slice(3);
+
+  // The newest window goes first, then the oldest.
+  expect(claimed.map((record) => [record.status, record.started_at === null])).toEqual([
+    ["running", true],
+    ["running", true],
+    ["running", false],
+  ]);
+  expect(report).toMatchObject({ code: 0, gaps: [] });
+  expect(
+    after.map((record) => [record.status, record.history[0]?.status, record.history[0]?.code]),
+  ).toEqual([
+    ["succeeded", "released", null],
+    ["succeeded", "released", null],
+    ["succeeded", "failed", "lost"],
+  ]);
+  expect(repo.status()).toBe("");
+});
+
+function momentsOf(rounds: number): readonly Moment[] {
   const random = seededRandom(seed);
   const upTo = (most: number): number => 1 + Math.floor(random.next() * most);
   return Array.from({ length: rounds }, (_, round): Moment => {
@@ -77,7 +125,7 @@ function momentsOf(seed: number): readonly Moment[] {
   });
 }
 
-async function killAt(repo: GitRepo, api: ItemsApi, now: string, moment: Moment): Promise<void> {
+async function killAt({ repo, api }: Stage, now: string, moment: Moment): Promise<void> {
   const child = startCli(repo.folder, ["run"], { now });
   const disarm = arm(repo, api, moment, child);
   await child.ended;
@@ -119,13 +167,13 @@ function arm(repo: GitRepo, api: ItemsApi, moment: Moment, child: CliProcess): (
   }
 }
 
-function expectWhole(repo: GitRepo, api: ItemsApi, round: number, name: string): void {
+function expectWhole({ repo, api, rows }: Stage, round: number, name: string): void {
   const end = isoSeconds(start + (round + 1) * dayMs);
   const due = api.items.filter((item) => item.updated_at < end);
   const records = recordsOf(repo);
   expect({
     name,
-    rows: sqliteRows(repo),
+    rows: rows(),
     ranges: joined(records),
     successes: records.map(successes),
     status: repo.status(),

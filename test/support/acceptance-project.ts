@@ -94,6 +94,7 @@ export interface WrittenRecord {
   readonly reason: string;
   readonly attempt: number;
   readonly failures: number;
+  readonly started_at: string | null;
   readonly item_counts: Readonly<Record<string, number>>;
   readonly requests: Readonly<Record<string, number>>;
   readonly receipt: { readonly records: number; readonly digest: string };
