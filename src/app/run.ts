@@ -54,13 +54,15 @@ async function serveWindows(ctx: RunContext): Promise<void> {
 }
 
 async function takeTurn(ctx: RunContext, ended: AttemptEnd | undefined): Promise<Turn | undefined> {
-  let turn: Turn | undefined;
+  const turns = new Map<Draft, Turn>();
   const end = await commitDraft(ctx, async (snapshot) => {
-    turn = await buildTurn(ctx, ended, snapshot);
-    return turn?.draft;
+    const built = await buildTurn(ctx, ended, snapshot);
+    if (built !== undefined) turns.set(built.draft, built);
+    return built?.draft;
   });
   if (end.kind === "nothing") return undefined;
   if (end.kind === "refused") throw await refuse(ctx, end.message, end.draft, ended !== undefined);
+  const turn = turns.get(end.draft);
   if (turn !== undefined) noteTurn(ctx, turn);
   return turn;
 }

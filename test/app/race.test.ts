@@ -129,6 +129,32 @@ describe("a race", () => {
     expect(await world.rows()).toEqual(world.expectedRows("2026-11-03"));
   });
 
+  test.for(commits.flatMap((nth) => [0, 40].map((afterMs) => ({ nth, afterMs }))))(
+    "answered unknown at commit $nth that lands late, $afterMs ms after or when it is made again, is found (L6)",
+    async ({ nth, afterMs }) => {
+      const world = createWorld({ now });
+      let late: (() => Promise<unknown>) | undefined;
+      const report = await world.run({
+        onCommit: async (commit, about) => {
+          if (about.nth === nth) {
+            if (afterMs === 0) late = commit;
+            else void world.clock.wake(world.clock.mono() + afterMs).then(commit);
+            return { kind: "unknown", message: "connection reset" };
+          }
+          await late?.();
+          late = undefined;
+          return await commit();
+        },
+      });
+      expect(report).toMatchObject({ status: "ok", windowsSucceeded: 2, faults: [] });
+      expect(own(world)).toEqual(undisturbed);
+      expect(world.sent).toHaveLength(6);
+      expect(report.settled.toSorted((a, b) => a.window.start - b.window.start)).toEqual(
+        await world.records(),
+      );
+    },
+  );
+
   test.for(["write", "commit"] as const)(
     "a holder that wakes up after its lease, at its next %s, settles nothing and writes nothing (L7)",
     async (port) => {

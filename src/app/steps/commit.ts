@@ -16,9 +16,12 @@ export interface Draft {
   readonly events: readonly LedgerEvent[];
 }
 
-/** How it ended. `nothing`: the builder had nothing to write on the newest snapshot. */
+/**
+ * How it ended. `nothing`: the builder had nothing to write on the newest snapshot. `committed` names the draft that
+ * landed, which after an unknown answer may be an earlier one than the last that was built.
+ */
 export type CommitEnd =
-  | { readonly kind: "committed" }
+  | { readonly kind: "committed"; readonly draft: Draft }
   | { readonly kind: "nothing" }
   | { readonly kind: "refused"; readonly message: string; readonly draft: Draft };
 
@@ -35,8 +38,11 @@ export async function commitDraft(
 ): Promise<CommitEnd> {
   const { store, ledger } = ctx.ports;
   let last: Draft | undefined;
+  const unsure: Sent[] = [];
   for (let race = 0; race < racesMax; race += 1) {
     const { snapshot } = ctx;
+    const late = await findLanded(ctx, unsure);
+    if (late !== undefined) return note(ctx, late, snapshot.tip);
     const draft = await build(snapshot);
     if (draft === undefined) return { kind: "nothing" };
     last = draft;
@@ -49,17 +55,15 @@ export async function commitDraft(
       (text) => ctx.ports.digest.sha256(text),
     );
     const message = commitMessage({ events: draft.events, holder: ctx.identity.holder, digest });
+    const sent = { since: snapshot.tip, draft, digest, subject: message.split("\n")[0] ?? "" };
     const answer = await store.commit(snapshot.tip, message, files);
     if (answer.kind === "refused")
       return { kind: "refused", message: `${answer.message}; ${answer.remedy}`, draft };
-    const own = answer.kind === "committed" ? answer.tip : undefined;
-    const tip = own ?? (await findOwn(ctx, snapshot.tip, answer.kind, digest));
-    if (tip !== undefined) {
-      ctx.lastCommit = tip;
-      ctx.snapshot = await snapshotAfter(ctx, draft, tip, own !== undefined);
-      ctx.ports.progress.report({ kind: "committed", tip, subject: message.split("\n")[0] ?? "" });
-      return { kind: "committed" };
+    if (answer.kind === "committed") {
+      ctx.snapshot = await snapshotAfter(ctx, draft, answer.tip);
+      return note(ctx, sent, answer.tip);
     }
+    if (answer.kind === "unknown") unsure.push(sent);
     await pause(ctx, race);
     ctx.snapshot = await ledger.read(await store.tip());
   }
@@ -70,24 +74,36 @@ export async function commitDraft(
   };
 }
 
-// After an unknown answer our own commit is looked for by holder and digest, so that it is never made twice.
-async function findOwn(
-  ctx: Committing,
-  since: Tip,
-  kind: "committed" | "conflict" | "unknown",
-  digest: string,
-): Promise<Tip | undefined> {
-  if (kind !== "unknown") return undefined;
-  const { store } = ctx.ports;
-  const tip = await store.tip();
-  if (tip === since) return undefined;
-  const commits = await store.history(tip, { paths: [], since, limit: 1000 });
-  const own = commits.find(
-    (commit) =>
-      hasTrailer(commit.trailers, "Tidemark-Holder", ctx.identity.holder) &&
-      hasTrailer(commit.trailers, "Tidemark-Digest", digest),
-  );
-  return own === undefined ? undefined : tip;
+/** A commit that was sent. */
+interface Sent {
+  readonly since: Tip;
+  readonly draft: Draft;
+  readonly digest: string;
+  readonly subject: string;
+}
+
+function note(ctx: Committing, sent: Sent, tip: Tip): CommitEnd {
+  ctx.lastCommit = tip;
+  ctx.ports.progress.report({ kind: "committed", tip, subject: sent.subject });
+  return { kind: "committed", draft: sent.draft };
+}
+
+// After an unknown answer our own commit is looked for by holder and digest, so that it is never made twice; it may
+// land as late as when it is made again, which is then a lost race against ourselves.
+async function findLanded(ctx: Committing, unsure: readonly Sent[]): Promise<Sent | undefined> {
+  const { tip } = ctx.snapshot;
+  for (const sent of unsure) {
+    if (tip === sent.since) continue;
+    const options = { paths: [], since: sent.since, limit: 1000 };
+    const commits = await ctx.ports.store.history(tip, options);
+    const isThere = commits.some(
+      ({ trailers }) =>
+        hasTrailer(trailers, "Tidemark-Holder", ctx.identity.holder) &&
+        hasTrailer(trailers, "Tidemark-Digest", sent.digest),
+    );
+    if (isThere) return sent;
+  }
+  return undefined;
 }
 
 function hasTrailer(
@@ -98,17 +114,12 @@ function hasTrailer(
   return trailers.some(([found, text]) => found === name && text === value);
 }
 
-// Commits of one run are chained on the returned tip. A commit found after an unknown answer may have others on top,
-// and folded months are no records: then the ledger is read again.
-async function snapshotAfter(
-  ctx: Committing,
-  draft: Draft,
-  tip: Tip,
-  isOwnTip: boolean,
-): Promise<LedgerSnapshot> {
+// Commits of one run are chained on the returned tip. Folded months are no records: then the ledger is read again.
+async function snapshotAfter(ctx: Committing, draft: Draft, tip: Tip): Promise<LedgerSnapshot> {
   const { ledger } = ctx.ports;
-  const isPlain = isOwnTip && draft.files.length === 0;
-  return isPlain ? await ledger.apply(ctx.snapshot, draft.changes, tip) : await ledger.read(tip);
+  return draft.files.length === 0
+    ? await ledger.apply(ctx.snapshot, draft.changes, tip)
+    : await ledger.read(tip);
 }
 
 async function pause(ctx: Committing, race: number): Promise<void> {
