@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { run } from "../../src/app/run.ts";
 import { LedgerError } from "../../src/core/failure/errors.ts";
 import { runIdOf } from "../../src/core/record/run-id.ts";
-import type { RunRecord } from "../../src/core/record/run-record.ts";
+import { noRequests, type RunRecord } from "../../src/core/record/run-record.ts";
 import { at, limitsOf, sourceOf } from "../support/builders.ts";
 import { failedRecord, runningRecord, succeededRecord, dayOf } from "../support/record-builders.ts";
 import { createWorld, type Effect, november, put, worldSync } from "../support/run-world.ts";
@@ -285,6 +285,42 @@ describe("run", () => {
     };
     await world.run({ liveness: "dead" });
     expect(times[0]).toBeGreaterThanOrEqual(60_000);
+    // P12: half a minute at full pace is 30, but no window of the sync ever sent more than a few.
+    const [record] = await world.records();
+    expect(record?.history).toMatchObject([{ code: "lost", requests: { sent: 10 } }]);
+  });
+
+  test("a pacer is seeded with what retired syncs of its source sent (P11)", async () => {
+    const pace = [{ requests: 4, perMs: 60_000, mode: "safe", burst: 1 }] as const;
+    const world = createWorld({
+      now: "2026-11-02T06:00:00Z",
+      source: { limits: limitsOf({ pace }) },
+    });
+    const lastAt = at("2026-11-02T05:59:50Z");
+    const requests = { ...noRequests, sent: 4, lastAt };
+    put(world, succeededRecord(dayOf("2026-11-01"), { syncId: "old", requests }));
+    const times: number[] = [];
+    world.answer = () => {
+      times.push(world.clock.mono());
+      return undefined;
+    };
+    await world.run();
+    expect(times[0]).toBeGreaterThanOrEqual(50_000);
+  });
+
+  test("what a dead run of another source left is none of this run's business", async () => {
+    const sources = new Map(
+      ["crm", "erp"].map((name) => [name, sourceOf({ name, baseUrl: "https://api.test/v1" })]),
+    );
+    const bills = worldSync({ name: "bills", id: "bills", table: "bills", source: "erp" });
+    const world = createWorld({ syncs: [worldSync(), bills], sources });
+    const startedAt = at("2026-11-04T05:59:00Z");
+    put(world, runningRecord(dayOf("2026-11-01"), { syncId: "bills", source: "erp", startedAt }));
+    const before = await world.records("bills");
+    const request = { syncs: ["contacts"] };
+    expect(await world.run({ request, liveness: "dead" })).toMatchObject({ windowsSucceeded: 3 });
+    expect(await world.records("bills")).toEqual(before);
+    expect(await world.run({ liveness: "dead" })).toMatchObject({ windowsSucceeded: 3 });
   });
 
   test("a sync that has covered nothing new for too long is stalled and fails the run", async () => {
