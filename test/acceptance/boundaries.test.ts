@@ -177,6 +177,32 @@ describe("boundaries", { timeout: 120_000 }, () => {
     expect(sqliteRows(repo)).toEqual(expectedRows(inside));
   });
 
+  it("reads no window before its end and delay, and has no gap when it has caught up (T14)", async () => {
+    await using api = await serveItems(
+      makeItems(24, { start: "2026-01-01T00:00:00Z", everySeconds: 300 }),
+    );
+    const sync = itemsSyncWith({
+      window: { step: "15m", delay: "1h" },
+      run: { every: "1h", max_windows: 40 },
+    });
+    const repo = projectRepo(projectOf({ url: api.url, syncs: { items: sync } }));
+    const ends = [];
+    for (const time of ["00:50:00", "01:20:30", "03:14:00"]) {
+      const now = `2026-01-01T${time}Z`;
+      const { code, gaps } = await runAt(repo.folder, now, ["run", "--fail-on", "gap"]);
+      ends.push({ code, gaps, covered: joined(recordsOf(repo)) });
+    }
+
+    const from = "2026-01-01T00:00:00Z";
+    expect(ends).toEqual([
+      { code: 0, gaps: [], covered: [] },
+      { code: 0, gaps: [], covered: [`${from}--2026-01-01T00:15:00Z`] },
+      { code: 0, gaps: [], covered: [`${from}--2026-01-01T02:00:00Z`] },
+    ]);
+    expect(api.requests).toHaveLength(8);
+    expect(sqliteRows(repo)).toEqual(expectedRows(api.items));
+  });
+
   it.each([
     { timezone: "Europe/Berlin", start: "2026-03-27", hours: [24, 24, 23, 24] },
     { timezone: "Africa/Cairo", start: "2026-04-22", hours: [24, 24, 23, 24] },

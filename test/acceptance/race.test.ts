@@ -21,14 +21,17 @@ import { cloneOf, emptyRepo, type GitRepo } from "../support/git-repo.ts";
 
 const now = "2026-01-06T00:02:00Z";
 
-it(
-  "lets exactly one of two runs execute each window and loses no foreign commit (T2, L4, L6)",
+it.each([
+  { type: "sqlite", path: ".tidemark/rows.db" },
+  { type: "files", path: "data" },
+])(
+  "lets exactly one of two runs into $type execute each window and loses no foreign commit (T2, L4, L6)",
   { timeout: 120_000 },
-  async () => {
+  async (destination) => {
     await using api = await serveItems(
       makeItems(120, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 }),
     );
-    const { remote, clones } = publish(api, { type: "sqlite", path: ".tidemark/rows.db" });
+    const { remote, clones } = publish(api, destination);
     const pushed = pushDuringRequests(api, cloneOf(remote), (number) => ({
       path: `notes/${number}.txt`,
       change: () => `note ${number}\n`,
@@ -50,8 +53,9 @@ it(
     );
     expectKept(reader, pushed);
     expect(await findingsAt(reader.folder, now)).toEqual([]);
-    const winner = clones.find((_, index) => ends[index]?.status === "ok");
-    expect(winner === undefined ? [] : sqliteRows(winner)).toEqual(expectedRows(api.items));
+    const winner = clones.find((_, index) => ends[index]?.status === "ok") ?? reader;
+    const rows = destination.type === "files" ? fileRows(reader) : sqliteRows(winner);
+    expect(rows).toEqual(expectedRows(api.items));
   },
 );
 
