@@ -54,10 +54,13 @@ export function destinationProblems(
   const { name, path } = destination;
   const at = ["destinations", name];
   if (destination.type === "sqlite") {
-    if (!path.startsWith(":") && !path.startsWith("file:") && !/\p{Cc}/u.test(path)) return [];
-    const expected = "the path of a file";
-    const remedy = "write for example .tidemark/tidemark.db";
-    return [mismatch([...at, "path"], { expected, found: path, remedy })];
+    const problem = isDatabasePath(path)
+      ? insideLedger(path, ledger)
+      : {
+          expected: "the path of a file, plainly written",
+          remedy: "write for example .tidemark/tidemark.db",
+        };
+    return problem === undefined ? [] : [mismatch([...at, "path"], { ...problem, found: path })];
   }
   const problems: Problem[] = [];
   if (!isRepositoryPath(path)) {
@@ -66,13 +69,27 @@ export function destinationProblems(
       mismatch([...at, "path"], { expected, found: path, remedy: "write for example data" }),
     );
   }
-  if (ledger !== undefined && `${path}/`.startsWith(`${ledger.path}/`)) {
-    const expected = `a folder outside the ledger's, ${ledger.path}`;
-    problems.push(mismatch([...at, "path"], { expected, found: path, remedy: "choose another" }));
-  }
+  const inside = insideLedger(path, ledger);
+  if (inside !== undefined) problems.push(mismatch([...at, "path"], { ...inside, found: path }));
   if (destination.maxSizeBytes > filesBytesMax) {
     const text = "expected at most 40MB, found more; use sqlite for larger tables";
     problems.push({ path: [...at, "max_size"], text });
   }
   return problems;
+}
+
+// One way to write a place, so that two destinations of one place are seen to be one; absolute ones are allowed.
+function isDatabasePath(path: string): boolean {
+  return isRepositoryPath(path.startsWith("/") ? path.slice(1) : path);
+}
+
+function insideLedger(
+  path: string,
+  ledger: LedgerSpec | undefined,
+): { readonly expected: string; readonly remedy: string } | undefined {
+  if (ledger === undefined || !`${path}/`.startsWith(`${ledger.path}/`)) return undefined;
+  return {
+    expected: `a place outside the ledger's folder, ${ledger.path}`,
+    remedy: "choose another",
+  };
 }

@@ -134,15 +134,10 @@ function readProject(door: DoorOptions, root: string): ProjectSpec {
     const message = `${file}: expected the configuration, found no readable file; write one or name it with --config`;
     throw new ConfigError([message], { cause: error });
   }
-  const parsed = parseConfig(text, { file, envAllow: door.envAllow });
+  const { envAllow, ledger: ledgerPath } = door;
+  const parsed = parseConfig(text, { file, envAllow, ledgerPath });
   if (!parsed.ok) throw new ConfigError(parsed.problems);
-  const { project } = parsed;
-  const path = door.ledger ?? project.ledger.path;
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(path) || path.split("/").includes(".."))
-    throw new ConfigError([
-      "--ledger: expected a folder of the repository, found another path; name one below its root",
-    ]);
-  return { ...project, ledger: { ...project.ledger, path } };
+  return parsed.project;
 }
 
 function rehearsalStart(door: DoorOptions): number | undefined {

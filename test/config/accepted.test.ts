@@ -6,7 +6,7 @@ import { at, limitsOf, projectOf, sourceOf, syncOf } from "../support/builders.t
 import { accepted } from "./refused/refused-case.ts";
 
 function parse(text: string, envAllow: readonly string[] = []): ParsedConfig {
-  return parseConfig(text, { file: "tidemark.yml", envAllow });
+  return parseConfig(text, { file: "tidemark.yml", envAllow, ledgerPath: undefined });
 }
 
 function projectIn(text: string): ProjectSpec {

@@ -50,7 +50,11 @@ test("a spoilt file is refused in lines or accepted, and nothing is thrown", () 
         let text = accepted;
         for (const [place, length, piece] of edits)
           text = text.slice(0, place) + piece + text.slice(place + length);
-        const parsed = parseConfig(text, { file: "tidemark.yml", envAllow: [] });
+        const parsed = parseConfig(text, {
+          file: "tidemark.yml",
+          envAllow: [],
+          ledgerPath: undefined,
+        });
         const lines = parsed.ok ? ["tidemark.yml:1 x: y"] : parsed.problems;
         expect(lines.length).toBeGreaterThan(0);
         for (const line of lines) expect(line).toMatch(/^tidemark\.yml(:\d+)?( [^\n]+)?: [^\n]+$/);

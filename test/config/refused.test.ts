@@ -25,10 +25,16 @@ const cases = [
 ];
 
 test("the text that every case spoils is accepted", () => {
-  expect(parseConfig(accepted, { file: "tidemark.yml", envAllow: [] }).ok).toBe(true);
+  expect(
+    parseConfig(accepted, { file: "tidemark.yml", envAllow: [], ledgerPath: undefined }).ok,
+  ).toBe(true);
 });
 
 test.each(cases)("refuses $title", (refused) => {
-  const parsed = parseConfig(spoiltText(refused), { file: "tidemark.yml", envAllow: [] });
+  const parsed = parseConfig(spoiltText(refused), {
+    file: "tidemark.yml",
+    envAllow: [],
+    ledgerPath: undefined,
+  });
   expect(parsed).toEqual({ ok: false, problems: refused.problems });
 });

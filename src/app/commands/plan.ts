@@ -14,17 +14,17 @@ export async function planCommand(
   const named = namedSyncs(input.project, request.syncs);
   const sources = new Set(named.map((sync) => sync.source));
   const snapshot = await readLedger(input);
-  const damaged = new Map(
+  const stopped = new Map<string, string>(
     [...snapshot.syncs.values()].flatMap(({ id, problems: [first] }) =>
       first === undefined ? [] : [[id, `${first.path}: ${first.reason}`] as const],
     ),
   );
   const syncs = input.project.syncs.filter(
-    (sync) => sources.has(sync.source) && !damaged.has(sync.id),
+    (sync) => sources.has(sync.source) && !stopped.has(sync.id),
   );
   const now = nowOf(input);
   const { windows, remaining } = planWindows({
-    states: await readStates(input, snapshot, syncs, []),
+    states: await readStates({ ...input, progress: { stopped } }, snapshot, syncs, []),
     selected: new Set(named.map((sync) => sync.id)),
     now,
     retentionAt: now,
@@ -33,6 +33,5 @@ export async function planCommand(
     reruns: [],
     maxWindows: request.maxWindows,
   });
-  const stopped = [...damaged].map(([sync, why]) => ({ sync, why }));
-  return { windows, remaining, stopped };
+  return { windows, remaining, stopped: [...stopped].map(([sync, why]) => ({ sync, why })) };
 }

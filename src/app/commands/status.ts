@@ -7,7 +7,7 @@ import { syncStatus } from "../../core/report/sync-status.ts";
 import type { SyncSpec } from "../../core/sync/sync-spec.ts";
 import type { Instant } from "../../core/time/instant.ts";
 import { newestCovered } from "../../core/window/coverage.ts";
-import type { LedgerSnapshot } from "../../ports/ledger.ts";
+import type { LedgerProblem, LedgerSnapshot } from "../../ports/ledger.ts";
 import { nowOf } from "../run-context.ts";
 import { ledgerOf, readStates, recordsOfSource } from "../steps/plan.ts";
 import { type CommandInput, namedSyncs, readLedger } from "./open-command.ts";
@@ -33,13 +33,24 @@ async function entryOf(
 ): Promise<SyncEntry> {
   const { spec, now } = asked;
   const { problems } = ledgerOf(snapshot, spec.id);
-  const [state] = problems.length > 0 ? [] : await readStates(input, snapshot, [spec], []);
-  if (state === undefined) return { kind: "stopped", spec, problems };
+  if (problems.length > 0) return { kind: "stopped", spec, problems };
+  const stopped = new Map<string, string>();
+  const looking = { ...input, progress: { stopped } };
+  const [state] = await readStates(looking, snapshot, [spec], []);
+  if (state === undefined) return { kind: "stopped", spec, problems: damagedMonth(stopped) };
   return {
     kind: "sound",
     status: syncStatus(state, now),
     heldUntil: heldUntil(snapshot, spec.source, now),
   };
+}
+
+// A damaged month that an open order touches: the reason begins with its path.
+function damagedMonth(stopped: ReadonlyMap<string, string>): readonly LedgerProblem[] {
+  return [...stopped.values()].map((why) => {
+    const [path = "", ...reason] = why.split(": ");
+    return { path, reason: reason.join(": ") };
+  });
 }
 
 function heldUntil(snapshot: LedgerSnapshot, source: string, now: Instant): Instant | undefined {

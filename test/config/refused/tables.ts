@@ -75,7 +75,28 @@ export const tablesCases: readonly RefusedCase[] = [
     title: "a database in memory",
     edits: [["path: .tidemark/tidemark.db", 'path: ":memory:"']],
     problems: [
-      'tidemark.yml:10 destinations.local.path: expected the path of a file, found ":memory:"; write for example .tidemark/tidemark.db',
+      'tidemark.yml:10 destinations.local.path: expected the path of a file, plainly written, found ":memory:"; write for example .tidemark/tidemark.db',
+    ],
+  },
+  {
+    title: "a database in the git folder",
+    edits: [["path: .tidemark/tidemark.db", "path: .git/tidemark.db"]],
+    problems: [
+      'tidemark.yml:10 destinations.local.path: expected the path of a file, plainly written, found ".git/tidemark.db"; write for example .tidemark/tidemark.db',
+    ],
+  },
+  {
+    title: "a database path with two ways to write it",
+    edits: [["path: .tidemark/tidemark.db", "path: .tidemark//tidemark.db"]],
+    problems: [
+      'tidemark.yml:10 destinations.local.path: expected the path of a file, plainly written, found ".tidemark//tidemark.db"; write for example .tidemark/tidemark.db',
+    ],
+  },
+  {
+    title: "a database inside the ledger",
+    edits: [["path: .tidemark/tidemark.db", "path: ledger/tidemark.db"]],
+    problems: [
+      'tidemark.yml:10 destinations.local.path: expected a place outside the ledger\'s folder, ledger, found "ledger/tidemark.db"; choose another',
     ],
   },
   {
@@ -103,7 +124,7 @@ export const tablesCases: readonly RefusedCase[] = [
       ["{type: sqlite, path: .tidemark/tidemark.db}", "{type: files, path: ledger/contacts}"],
     ],
     problems: [
-      'tidemark.yml:10 destinations.local.path: expected a folder outside the ledger\'s, ledger, found "ledger/contacts"; choose another',
+      'tidemark.yml:10 destinations.local.path: expected a place outside the ledger\'s folder, ledger, found "ledger/contacts"; choose another',
     ],
   },
   {
