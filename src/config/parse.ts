@@ -1,17 +1,11 @@
 // The text of a configuration file to the resolved project, or all that is wrong with it at once. Pure: no file is
 // read here, no variable looked at. YAML is yaml-text.ts, shapes read-written.ts, defaults normalize*.ts, rules rules-*.ts.
 
-import type {
-  DestinationSpec,
-  LedgerSpec,
-  ProjectSpec,
-  SourceSpec,
-  SyncSpec,
-} from "../core/sync/sync-spec.ts";
+import type { DestinationSpec, ProjectSpec, SourceSpec, SyncSpec } from "../core/sync/sync-spec.ts";
 import { resolveSource } from "./normalize-source.ts";
 import { resolveSync } from "./normalize-sync.ts";
 import { resolveDestination, resolveLedger, resolveTimeBudget } from "./normalize.ts";
-import { formatProblems, mismatch, type Path, type Problem } from "./problem.ts";
+import { formatProblems, type Path, type Problem } from "./problem.ts";
 import { readWritten, type Written } from "./read-written.ts";
 import { pagesProblems } from "./rules-pages.ts";
 import { destinationProblems, idProblems, referenceProblems } from "./rules-project.ts";
@@ -20,7 +14,7 @@ import { sourceShapeProblems, syncShapeProblems } from "./rules-shape.ts";
 import { sourceProblems } from "./rules-source.ts";
 import { sharedTableProblems, tableProblems } from "./rules-table.ts";
 import { windowProblems } from "./rules-window.ts";
-import { isRepositoryPath } from "./schema.ts";
+import type { WrittenShell } from "./schema.ts";
 import {
   destinationUnsupported,
   ledgerUnsupported,
@@ -63,7 +57,7 @@ function readProject(
   const written = readWritten(value, problems);
   const { shell } = written;
   problems.push(...ledgerUnsupported(shell?.ledger ?? {}).map(below(["ledger"])));
-  const ledger = shell === undefined ? undefined : ledgerOf(shell.ledger, options, problems);
+  const ledger = shell === undefined ? undefined : resolveLedger(ledgerWritten(shell, options));
   const sources = resolveSources(written.sources, options, problems);
   const destinations = resolveDestinations(written.destinations, problems);
   for (const spec of destinations.values()) problems.push(...destinationProblems(spec, ledger));
@@ -81,19 +75,8 @@ function readProject(
 }
 
 // The folder named by the call replaces the written one before any rule looks at it.
-function ledgerOf(
-  written: WrittenLedger | undefined,
-  { ledgerPath }: ParseOptions,
-  problems: Problem[],
-): LedgerSpec {
-  const resolved = resolveLedger(written);
-  if (ledgerPath === undefined) return resolved;
-  if (!isRepositoryPath(ledgerPath)) {
-    const expected = "a relative path inside the repository";
-    const remedy = "write for example ledger";
-    problems.push(mismatch(["--ledger"], { expected, found: ledgerPath, remedy }));
-  }
-  return { ...resolved, path: ledgerPath };
+function ledgerWritten({ ledger = {} }: WrittenShell, { ledgerPath }: ParseOptions): WrittenLedger {
+  return ledgerPath === undefined ? ledger : { ...ledger, path: ledgerPath };
 }
 
 function below(path: Path): (problem: Problem) => Problem {

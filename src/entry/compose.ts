@@ -18,6 +18,7 @@ import { systemRandom } from "../adapters/system/random.ts";
 import type { CommandInput } from "../app/commands/open-command.ts";
 import { environmentProblems } from "../config/environment.ts";
 import { parseConfig } from "../config/parse.ts";
+import { isRepositoryPath } from "../config/schema.ts";
 import { ConfigError } from "../core/failure/errors.ts";
 import type { DestinationSpec, ProjectSpec } from "../core/sync/sync-spec.ts";
 import { msOf, parseInstant } from "../core/time/instant.ts";
@@ -135,6 +136,10 @@ function readProject(door: DoorOptions, root: string): ProjectSpec {
     throw new ConfigError([message], { cause: error });
   }
   const { envAllow, ledger: ledgerPath } = door;
+  if (ledgerPath !== undefined && !isRepositoryPath(ledgerPath))
+    throw new ConfigError([
+      "--ledger: expected a folder of the repository, found another path; name one below its root",
+    ]);
   const parsed = parseConfig(text, { file, envAllow, ledgerPath });
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.project;

@@ -18,18 +18,10 @@ test("the folder of --ledger replaces the written one", () => {
 });
 
 test("the folder of --ledger is held to the rules of the written one", () => {
-  expect([parsedWith("../books"), parsedWith("data")]).toEqual([
-    {
-      ok: false,
-      problems: [
-        'tidemark.yml --ledger: expected a relative path inside the repository, found "../books"; write for example ledger',
-      ],
-    },
-    {
-      ok: false,
-      problems: [
-        `tidemark.yml:10 destinations.local.path: expected a place outside the ledger's folder, data, found "data"; choose another`,
-      ],
-    },
-  ]);
+  expect(parsedWith("data")).toEqual({
+    ok: false,
+    problems: [
+      `tidemark.yml:10 destinations.local.path: expected a place outside the ledger's folder, data, found "data"; choose another`,
+    ],
+  });
 });
