@@ -8,17 +8,19 @@ import { gapsOf, isStalled } from "../core/report/gaps.ts";
 import type { RunReport } from "../core/report/run-report.ts";
 import type { Instant } from "../core/time/instant.ts";
 import { nowOf, type RunContext } from "./run-context.ts";
-import { foreignClaim, readStates, selectedIds } from "./steps/plan.ts";
+import { foreignClaim, heldSources, readStates, selectedIds } from "./steps/plan.ts";
 
 /** Sums the run up on the ledger as it is now. */
 export async function reportRun(ctx: RunContext): Promise<RunReport> {
   const now = nowOf(ctx);
   const selected = selectedIds(ctx);
-  const syncs = ctx.project.syncs.filter((sync) => selected.has(sync.id));
-  const states = await readStates(ctx, ctx.snapshot, syncs, []);
+  const held = heldSources(ctx);
+  const syncs = ctx.project.syncs.filter((sync) => held.has(sync.source));
+  const all = await readStates(ctx, ctx.snapshot, syncs, []);
+  const states = all.filter(({ spec }) => selected.has(spec.id));
   const opens = states.map((state) => openWindows(state, now, ctx.startedAt));
   const settled = ctx.progress.settled.map(({ record }) => record);
-  const faults = faultsOf(ctx, states, opens, now);
+  const faults = [...faultsOf(ctx, states), ...stalledSyncs(ctx, all, now)];
   const failed = settled.filter((record) => record.status === "failed");
   const failsRun = faults.length > 0 || ctx.progress.settled.some((one) => one.failsRun);
   const sum = (of: (record: RunRecord) => number): number =>
@@ -65,12 +67,7 @@ function parkedOf(state: SyncState): readonly RunRecord[] {
   return state.records.filter((record) => isParked(record, state.spec));
 }
 
-function faultsOf(
-  ctx: RunContext,
-  states: readonly SyncState[],
-  opens: readonly OpenWindows[],
-  now: Instant,
-): readonly string[] {
+function faultsOf(ctx: RunContext, states: readonly SyncState[]): readonly string[] {
   const stopped = [...ctx.progress.stopped].map(([id, why]) => `${id} is stopped: ${why}`);
   const closed = [...ctx.sessions].flatMap(([name, session]) =>
     session.isFaulted && session.closed !== undefined
@@ -83,15 +80,20 @@ function faultsOf(
         `${record.runId} is parked; remedy: tidemark rerun ${record.runId}, or waive it with a reason`,
     ),
   );
-  // A source on which another run is at work is not one of this run's: that run will say how it went.
-  const stalled = states.flatMap((state, index) => {
-    const open = opens[index];
-    if (foreignClaim(ctx, ctx.snapshot, state.spec.source, now) !== undefined) return [];
-    return open !== undefined && isStalled(state, open, now)
-      ? [`${state.spec.id} is stalled: nothing newer is covered although windows are due`]
-      : [];
-  });
-  return [...ctx.progress.faults, ...stopped, ...closed, ...parked, ...stalled];
+  return [...ctx.progress.faults, ...stopped, ...closed, ...parked];
+}
+
+// Of all syncs of the run's sources, whatever it was started for. A source on which another run is at work is not one
+// of this run's: that run will say how it went.
+function stalledSyncs(
+  ctx: RunContext,
+  states: readonly SyncState[],
+  now: Instant,
+): readonly string[] {
+  return states
+    .filter((state) => foreignClaim(ctx, ctx.snapshot, state.spec.source, now) === undefined)
+    .filter((state) => isStalled(state, openWindows(state, now, ctx.startedAt), now))
+    .map(({ spec }) => `${spec.id} is stalled: nothing newer is covered although windows are due`);
 }
 
 // Parked windows keep runs red until rerun or waived; `retention` and `rejected` only in the run that wrote them.

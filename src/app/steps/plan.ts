@@ -155,7 +155,7 @@ function mayServe(
 }
 
 /** The sources of the syncs the run was started for. */
-function heldSources(ctx: RunContext): ReadonlySet<string> {
+export function heldSources(ctx: RunContext): ReadonlySet<string> {
   const selected = selectedIds(ctx);
   return new Set(
     ctx.project.syncs.filter((sync) => selected.has(sync.id)).map((sync) => sync.source),
