@@ -18,6 +18,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig(({ mode }) => {
       globalSetup: ["test/support/setup.ts"],
       setupFiles: ["test/support/properties.ts"],
       reporters: ["default", new TallyReporter()],
+      // Most of the time is spent waiting for processes of our own; one worker a core would leave a core idle.
+      maxWorkers: 2,
       sequence: { shuffle: true },
       restoreMocks: true,
       unstubEnvs: true,
