@@ -117,9 +117,8 @@ describe("help", () => {
     const rows = [...read("README.md").matchAll(/^\| `([a-z]+)[ `]/gm)].map(([, name]) => name);
     const destinations = ["sqlite", "files"];
     expect(commands).toHaveLength(11);
-    expect(rows.filter((name) => !destinations.includes(name ?? "")).toSorted()).toEqual(
-      commands.toSorted(),
-    );
+    const named = rows.filter((name) => !destinations.includes(name ?? ""));
+    expect(new Set(named)).toEqual(new Set(commands));
   });
 
   test("every option that the README names is an option of a command", () => {

@@ -24,7 +24,8 @@ export function judgeRead(
     return failedWith("item_failures", message, true);
   }
   if (zero === "accepted") {
-    const message = "no records: accepted, since the newest covered window still has some, or none is left to ask";
+    const message =
+      "no records: accepted, since the newest covered window still has some, or none is left to ask";
     return { kind: "succeeded", warnings: [{ code: zeroAccepted, count: 1, message }] };
   }
   if (zero === "ordinary") return { kind: "succeeded", warnings: [] };
