@@ -11,6 +11,7 @@ import { emptyFold } from "../../core/record/fold-record.ts";
 import { parseRunId, type RunId } from "../../core/record/run-id.ts";
 import type { RunningRecord, RunRecord } from "../../core/record/run-record.ts";
 import type { SyncSpec } from "../../core/sync/sync-spec.ts";
+import { dayMicros, longestMicros } from "../../core/time/duration.ts";
 import { formatInstant, type Instant } from "../../core/time/instant.ts";
 import type { LedgerSnapshot, SyncLedger } from "../../ports/ledger.ts";
 import { mappingDigestOf, nowOf, type Ports, type RunContext } from "../run-context.ts";
@@ -59,7 +60,7 @@ export async function readStates(
   const states = await Promise.all(
     syncs.map(async (spec) => {
       const ledger = ledgerOf(snapshot, spec.id);
-      const months = monthsTouched(ledger, spec.id, reruns);
+      const months = monthsTouched(ledger, spec, reruns);
       const { records: folded, problems } =
         months.length === 0
           ? { records: [], problems: [] }
@@ -86,9 +87,10 @@ export function ledgerOf(snapshot: LedgerSnapshot, id: string): SyncLedger {
 
 function monthsTouched(
   ledger: SyncLedger,
-  id: string,
+  { id, window }: SyncSpec,
   reruns: readonly RunId[],
 ): readonly string[] {
+  const length = Math.max(1, Math.ceil(longestMicros(window.step) / (28 * dayMicros)));
   const rereading = ledger.orders.filter((order) => order.reprocess !== "missing");
   const months = ledger.fold.months.map(({ month }) => month);
   const own = new Set(ledger.records.map((record) => record.runId));
@@ -98,22 +100,24 @@ function monthsTouched(
     .filter((parts) => parts?.syncId === id)
     .map((parts) => (parts === undefined ? "" : formatInstant(parts.window.start).slice(0, 7)));
   return months.filter(
-    (month) => named.includes(month) || rereading.some((order) => reaches(order, month)),
+    (month) => named.includes(month) || rereading.some((order) => reaches(order, month, length)),
   );
 }
 
-// A window of the month before may reach into the range, so one month more is read on that side.
-function reaches(order: { readonly from: Instant; readonly to: Instant }, month: string): boolean {
-  const first = formatInstant(order.from).slice(0, 7);
-  const last = formatInstant(order.to).slice(0, 7);
-  return month <= last && nextMonth(month) >= first;
+// A window that begins `length` months before may still reach into the range, so that many more are read on that side.
+function reaches(
+  order: { readonly from: Instant; readonly to: Instant },
+  month: string,
+  length: number,
+): boolean {
+  const number = monthNumber(month);
+  const first = monthNumber(formatInstant(order.from));
+  return first <= number + length && number <= monthNumber(formatInstant(order.to));
 }
 
-function nextMonth(month: string): string {
-  const [year, number] = month.split("-").map(Number) as [number, number];
-  return number === 12
-    ? `${year + 1}-01`
-    : `${month.slice(0, 5)}${String(number + 1).padStart(2, "0")}`;
+// Months since year 0, of a text that begins with `YYYY-MM`.
+function monthNumber(text: string): number {
+  return Number(text.slice(0, 4)) * 12 + Number(text.slice(5, 7));
 }
 
 /** The syncs of the run's sources whose folder is sound; a damaged one stops its sync and no other (contract 3). */
