@@ -334,6 +334,21 @@ describe("run", () => {
     });
   });
 
+  test("a run of one sync names a stalled one of the same source", async () => {
+    const deals = worldSync({ name: "deals", id: "deals", table: "deals" });
+    const world = createWorld({ now: "2026-11-20T06:00:00Z", syncs: [worldSync(), deals] });
+    for (const syncId of ["contacts", "deals"])
+      put(world, ...november(1, 9).map((day) => succeededRecord(dayOf(day), { syncId })));
+    put(world, waiting({ resumeAfter: "2026-11-21T07:00:00Z", day: "2026-11-10" }));
+    const result = await world.run({ request: { syncs: ["deals"] } });
+    expect(result).toMatchObject({
+      faults: [
+        "contacts is stalled: nothing newer is covered although windows are due",
+        "deals is stalled: nothing newer is covered although windows are due",
+      ],
+    });
+  });
+
   test("a failed window that counts makes the run fail, and the other windows go on", async () => {
     const world = createWorld();
     world.answer = (request) =>
