@@ -49,8 +49,8 @@ function breachOfRemoval(before: RunRecord, tip: AuditedSync): Breach | undefine
   const isSplit = [...tip.records, ...tip.folded].some(
     (record) => record.splitFrom === before.runId || isWithinSplit(record, before),
   );
-  const mayBeSplit = before.status === "failed" || before.status === "pending";
-  if (isSplit && mayBeSplit && before.waived === undefined) return undefined;
+  // Whatever it was then, it may have failed, or been rerun, before it was split.
+  if (isSplit) return undefined;
   return {
     law: "L8",
     message: `expected the ${before.status} record or the parts it was split into, found neither; restore the file from git`,

@@ -98,6 +98,23 @@ test("a window may be folded, split, waived, expired and unexpired (L8)", () => 
   expect(between([expire("contacts", day, identity, undefined, now)], [])).toEqual([]);
 });
 
+test("a running or waived window may have failed and been split since (L8)", () => {
+  const failed = failedRecord(day);
+  const parts = split(
+    failed,
+    [
+      windowOf("2026-11-22", "2026-11-22T12:00:00Z"),
+      windowOf("2026-11-22T12:00:00Z", "2026-11-23"),
+    ],
+    now,
+  );
+  const running = claim(failed, claiming({ window: day, reason: "retry" }));
+  expect([between([running], parts), between([waive(failed, "gone", now)], parts)]).toEqual([
+    [],
+    [],
+  ]);
+});
+
 test("the parts of a split window may have been split again (L8)", () => {
   const failed = failedRecord(day);
   const halves = [
