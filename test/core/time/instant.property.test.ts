@@ -19,7 +19,7 @@ import {
 
 const instants = fc.integer({ min: instantMin, max: instantMax }).map(instantOf);
 const wholeMs = fc
-  .integer({ min: Math.ceil(instantMin / 1000), max: Math.floor(instantMax / 1000) })
+  .integer({ min: Math.ceil(instantMin / 1000), max: Math.floor(instantMax / 1000) - 1 })
   .map((ms) => ({ ms, date: new Date(ms) }));
 
 test("a text parses back to its instant, from 1684 to 2255", () => {
