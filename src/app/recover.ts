@@ -1,6 +1,7 @@
 // What dead runs left behind (contract 4.5), before anything is planned: adopted from the destination's window row,
 // released, or lost. One commit for all of it.
 
+import { type Outcome, succeed } from "../core/failure/failure.ts";
 import { isDead, presumedSends, recoveryStep } from "../core/plan/recovery.ts";
 import { baselineOf, judgeZero } from "../core/record/anomaly.ts";
 import type { LedgerEvent } from "../core/record/commit-message.ts";
@@ -11,7 +12,7 @@ import type { SyncSpec } from "../core/sync/sync-spec.ts";
 import type { WindowRow } from "../ports/destination.ts";
 import type { LedgerSnapshot } from "../ports/ledger.ts";
 import { destinationOf, nowOf, type RunContext, sourceSpecOf } from "./run-context.ts";
-import { type Draft } from "./steps/commit.ts";
+import type { Draft } from "./steps/commit.ts";
 import { ledgerOf } from "./steps/plan.ts";
 
 /** The commit that recovers every dead claim of the syncs, or undefined when there is none. */
@@ -46,7 +47,13 @@ async function recoverOne(
   const own = record.claim.holder === ctx.identity.holder;
   const holder = own ? "own" : await ctx.ports.liveness.of(record.claim.holder);
   if (own || !isDead(record, holder, now)) return undefined;
-  const row = await completeRow(ctx, sync, record);
+  const held = await completeRow(ctx, sync, record);
+  if (!held.ok) {
+    // What the dead run left there decides between adopting and losing; without an answer the claim stays as it is.
+    ctx.progress.stopped.set(sync.id, held.failure.message);
+    return undefined;
+  }
+  const row = held.value;
   switch (recoveryStep(record, { holder, now, isComplete: row !== undefined })) {
     case "keep":
       return undefined;
@@ -71,12 +78,12 @@ async function completeRow(
   ctx: RunContext,
   sync: SyncSpec,
   record: RunningRecord,
-): Promise<WindowRow | undefined> {
+): Promise<Outcome<WindowRow | undefined>> {
   const destination = destinationOf(ctx, sync);
-  if (!destination.keepsWindowRows || record.startedAt === undefined) return undefined;
+  if (!destination.keepsWindowRows || record.startedAt === undefined) return succeed(undefined);
   const rows = await destination.windowRows(sync, [record.window]);
-  if (!rows.ok) return undefined;
-  return rows.value.find((row) => row.epoch === record.claim.epoch && row.complete);
+  if (!rows.ok) return rows;
+  return succeed(rows.value.find((row) => row.epoch === record.claim.epoch && row.complete));
 }
 
 // The verdict is taken now, on what the destination stored with the last chunk.

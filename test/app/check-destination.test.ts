@@ -7,10 +7,11 @@ import { DatabaseSync } from "node:sqlite";
 
 import { describe, expect, test } from "vitest";
 
+import { fail } from "../../src/core/failure/failure.ts";
 import type { Order } from "../../src/core/plan/order-record.ts";
 import { at } from "../support/builders.ts";
-import { orderOf } from "../support/record-builders.ts";
-import { createWorld, november, type World, worldSync } from "../support/run-world.ts";
+import { dayOf, orderOf, runningRecord } from "../support/record-builders.ts";
+import { createWorld, november, put, type World, worldSync } from "../support/run-world.ts";
 
 describe("a destination", () => {
   test("that was emptied stops the sync before any request, and names the remedy", async () => {
@@ -50,6 +51,24 @@ describe("a destination", () => {
     setEpoch(world, 1, "2026-11-01T00:00:00Z");
     await nextDay(world);
     expect((await world.run()).faults[0]).toContain("does not hold 1 window ");
+  });
+
+  test("that does not answer leaves the claim of a dead run as it is, for a run that can ask it", async () => {
+    const world = createWorld();
+    put(world, runningRecord(dayOf("2026-11-01"), { startedAt: at("2026-11-04T05:00:00Z") }));
+    const before = await world.records();
+    const report = await world.run({
+      liveness: "dead",
+      wrapDestination: (destination) => ({
+        ...destination,
+        windowRows: async () => fail("destination", "the database is down; start it"),
+      }),
+    });
+    expect(report).toMatchObject({
+      status: "failed",
+      faults: ["contacts is stopped: the database is down; start it"],
+    });
+    expect([await world.records(), world.sent]).toEqual([before, []]);
   });
 
   test("that holds a later attempt, of a run that died, is trusted", async () => {
