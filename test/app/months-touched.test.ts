@@ -34,7 +34,7 @@ async function monthsRead(step: { months: number; days: number }): Promise<reado
   };
   const asked: string[] = [];
   const folded: Ledger["folded"] = async (_tip, _sync, wanted) => {
-    asked.push(...wanted);
+    asked.push(...(wanted === "all" ? ["all"] : wanted));
     return { records: [], problems: [] };
   };
   const ports = { digest: { sha256: () => "" }, ledger: { folded } as Ledger };
