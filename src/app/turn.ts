@@ -23,8 +23,6 @@ export interface Turn {
   readonly settled: SettledAttempt | undefined;
   readonly claimed: readonly ClaimedWindow[];
   readonly queue: readonly RunningRecord[];
-  /** Released because their source closed or the run stops. */
-  readonly released: readonly RunningRecord[];
   /** The window whose turn it is now; undefined when the run has nothing more to do. */
   readonly next: RunningRecord | undefined;
 }
@@ -39,8 +37,8 @@ export async function buildTurn(
   const changes: LedgerChange[] = [...(settled?.changes ?? [])];
   const events: LedgerEvent[] = settled === undefined ? [] : settledEvents(settled);
   const ours = ctx.progress.queue.filter((record) => isOurs(ctx, record, snapshot));
-  const released = ours.filter((record) => !maySend(ctx, record));
-  for (const record of released) {
+  // Their source closed, or the run stops.
+  for (const record of ours.filter((claimed) => !maySend(ctx, claimed))) {
     const ending = { requests: noRequests, now: nowOf(ctx), code: undefined };
     const pending = release(record, ending);
     changes.push({ kind: "put_record", record: pending });
@@ -66,7 +64,7 @@ export async function buildTurn(
     files,
     events: [...events, ...done.map(({ event }) => event)],
   };
-  return { draft, settled, claimed, queue, released, next };
+  return { draft, settled, claimed, queue, next };
 }
 
 /** Notes a turn whose commit was accepted. */

@@ -23,8 +23,6 @@ export interface SyncLedger {
   readonly fold: Fold;
   /** Not empty: the sync is stopped and `records` may be incomplete. */
   readonly problems: readonly LedgerProblem[];
-  /** Equal fingerprints, equal folder: the comparison of contract 4.4. */
-  readonly fingerprint: string;
 }
 
 /** All sync folders of the ledger at one tip, those of retired syncs too. */
@@ -67,8 +65,6 @@ export interface Ledger {
     records: readonly RunRecord[],
     now: Instant,
   ): Promise<readonly FileChange[]>;
-  /** Date of the newest commit that wrote the record's file; for the 24 h bounds of contract 3.1. */
-  writtenAt(tip: Tip, runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, Instant>>;
   /** The record as text, the form in window rows and rescue files; and back. */
   formatRecord(record: RunRecord): string;
   parseRecord(text: string): RunRecord | undefined;

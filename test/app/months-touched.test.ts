@@ -26,7 +26,7 @@ async function monthsRead(step: { months: number; days: number }): Promise<reado
   const sync = syncOf({ window: { ...syncOf().window, step: { ...step, micros: 0 } } });
   const names = ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05"];
   const months = names.map((month) => ({ month, windows: 1, itemCounts: noCounts, sha256: "" }));
-  const folder = { id: sync.id, records: [], orders: [order], problems: [], fingerprint: "" };
+  const folder = { id: sync.id, records: [], orders: [order], problems: [] };
   const fold = { ...emptyFold, months };
   const snapshot: LedgerSnapshot = {
     tip: "0".repeat(40) as Tip,

@@ -20,7 +20,7 @@ export function changedSync(change: LedgerChange): string {
   }
 }
 
-export function pathOf(runId: RunId): string {
+function pathOf(runId: RunId): string {
   const parts = parseRunId(runId);
   if (parts === undefined) throw new LedgerError(`expected a run id, found ${runId}`);
   return recordPath(parts.syncId, parts.window);

@@ -5,9 +5,7 @@ import { LedgerError } from "../../core/failure/errors.ts";
 import type { Order } from "../../core/plan/order-record.ts";
 import type { Fold } from "../../core/record/fold-record.ts";
 import { monthOf } from "../../core/record/fold.ts";
-import type { RunId } from "../../core/record/run-id.ts";
 import type { RunRecord } from "../../core/record/run-record.ts";
-import type { Instant } from "../../core/time/instant.ts";
 import type { Digest } from "../../ports/digest.ts";
 import type { LedgerStore, Tip, TreeEntry } from "../../ports/ledger-store.ts";
 import type {
@@ -17,7 +15,7 @@ import type {
   LedgerSnapshot,
   SyncLedger,
 } from "../../ports/ledger.ts";
-import { applyChange, changedPath, changedSync, contentOf, pathOf } from "./change-files.ts";
+import { applyChange, changedPath, changedSync, contentOf } from "./change-files.ts";
 import { foldFiles } from "./fold-files.ts";
 import { foldBytesMax, readFoldFile } from "./fold-json.ts";
 import { fileBytesMax, type Reading, refuse } from "./json-text.ts";
@@ -88,7 +86,6 @@ export function openLedger(
       const files = foldFiles({ sync, lines, records, now, digest });
       return files.map(({ path, content }) => ({ path: `${root}${sync.id}/${path}`, content }));
     },
-    writtenAt: (tip, runIds) => writtenAt(opened, tip, runIds),
     formatRecord: (record) => formatRecord(safe(record)),
     parseRecord: (text) => {
       const record = parseRecordText(text);
@@ -114,7 +111,7 @@ async function read(opened: Opened, tip: Tip): Promise<LedgerSnapshot> {
 }
 
 function view(opened: Opened, folder: SyncFolder): SyncLedger {
-  const sync = viewOf(folder, opened.digest, opened.root);
+  const sync = viewOf(folder, opened.root);
   opened.folders.set(sync, folder);
   return sync;
 }
@@ -208,20 +205,6 @@ async function folded(
     else problems.push({ path, reason: file.reason });
   }
   return { records, problems };
-}
-
-async function writtenAt(
-  opened: Opened,
-  tip: Tip,
-  runIds: readonly RunId[],
-): Promise<ReadonlyMap<RunId, Instant>> {
-  const written = new Map<RunId, Instant>();
-  for (const runId of runIds) {
-    const paths = [opened.root + pathOf(runId)];
-    const [newest] = await opened.store.history(tip, { paths, since: undefined, limit: 1 });
-    if (newest !== undefined) written.set(runId, newest.committedAt);
-  }
-  return written;
 }
 
 function keyOf(entry: TreeEntry): string {

@@ -5,7 +5,6 @@ import type { Order } from "../../core/plan/order-record.ts";
 import { emptyFold, type Fold } from "../../core/record/fold-record.ts";
 import type { RunRecord } from "../../core/record/run-record.ts";
 import { compareWindows } from "../../core/window/window.ts";
-import type { Digest } from "../../ports/digest.ts";
 import type { TreeEntry } from "../../ports/ledger-store.ts";
 import type { LedgerProblem, SyncLedger } from "../../ports/ledger.ts";
 
@@ -61,12 +60,11 @@ export function entryProblem(entry: TreeEntry, path: string): string | undefined
   return `expected a regular file, found mode ${entry.mode}; replace it by the file itself`;
 }
 
-/** The port's view: sorted, judged by L1, with a fingerprint of the whole folder. */
-export function viewOf(folder: SyncFolder, digest: Digest, root: string): SyncLedger {
+/** The port's view: sorted, judged by L1. */
+export function viewOf(folder: SyncFolder, root: string): SyncLedger {
   const records = [...folder.records].toSorted(([, a], [, b]) =>
     compareWindows(a.window, b.window),
   );
-  const lines = [...folder.oids].map(([path, oid]) => `${path}\0${oid}\n`).toSorted();
   return {
     id: folder.id,
     records: records.map(([, record]) => record),
@@ -75,7 +73,6 @@ export function viewOf(folder: SyncFolder, digest: Digest, root: string): SyncLe
     problems: [...folder.problems, ...overlaps(records, root)].toSorted((a, b) =>
       a.path < b.path ? -1 : 1,
     ),
-    fingerprint: digest.sha256(lines.join("")),
   };
 }
 

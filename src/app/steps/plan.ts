@@ -81,7 +81,7 @@ export async function readStates(
 
 /** The folder of a sync; one that has never run has none. */
 export function ledgerOf(snapshot: LedgerSnapshot, id: string): SyncLedger {
-  const empty = { id, records: [], orders: [], fold: emptyFold, problems: [], fingerprint: "" };
+  const empty = { id, records: [], orders: [], fold: emptyFold, problems: [] };
   return snapshot.syncs.get(id) ?? empty;
 }
 
