@@ -41,3 +41,22 @@ test("every relative link of a page leads to a file", () => {
   );
   expect(broken).toEqual([]);
 });
+
+test("every rule, step and test that the map of the sources names exists", () => {
+  const rows = [
+    ...read("src/README.md").matchAll(/^\| (?:plan|claim|fetch|upsert|settle|commit) .*$/gm),
+  ];
+  expect(rows).toHaveLength(6);
+  const missing = rows.flatMap(([row]) => {
+    const [, , , rule, step, , proof] = row.split("|");
+    const named = (cell: string | undefined, folder: string): readonly string[] =>
+      [...cell!.matchAll(/`([^`]+)`/g)].map(([, path]) => `${folder}/${path!.replace("/*", "")}`);
+    const paths = [
+      ...named(rule, "src/core"),
+      ...named(step, "src/app/steps"),
+      ...named(proof, "test"),
+    ];
+    return paths.filter((path) => !existsSync(join(root, path)));
+  });
+  expect(missing).toEqual([]);
+});

@@ -8,10 +8,7 @@ export function settledLine(record: RunRecord): string {
   const name = `${record.sync} ${windowText(record.window)}`;
   const { itemCounts: counts, requests } = record;
   const sent = counted(requests.sent, "request");
-  const retried =
-    requests.retried > 0
-      ? `, ${counted(requests.retried, "retry").replace("retrys", "retries")}`
-      : "";
+  const retried = requests.retried > 0 ? `, ${requests.retried} of them retries` : "";
   switch (record.status) {
     case "succeeded": {
       const parts = [
