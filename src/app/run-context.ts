@@ -62,6 +62,8 @@ export interface Committing {
   /** The ledger at the tip that the next commit expects. */
   snapshot: LedgerSnapshot;
   lastCommit: string | undefined;
+  /** When the last commit must have landed, in ms on `mono` (G13). */
+  readonly commitUntil: number;
 }
 
 export interface RunContext extends Committing {
@@ -102,7 +104,7 @@ export interface Settled {
 }
 
 /** Now on the wall clock. */
-export function nowOf(ctx: Pick<RunContext, "ports">): Instant {
+export function nowOf(ctx: { readonly ports: Pick<Ports, "clock"> }): Instant {
   return instantOfMs(ctx.ports.clock.wall());
 }
 

@@ -8,6 +8,7 @@ import { gapsOf, isStalled } from "../core/report/gaps.ts";
 import type { RunReport } from "../core/report/run-report.ts";
 import type { Instant } from "../core/time/instant.ts";
 import { nowOf, type RunContext } from "./run-context.ts";
+import { standingsOf } from "./standings.ts";
 import { foreignClaim, heldSources, readStates, selectedIds } from "./steps/plan.ts";
 
 /** Sums the run up on the ledger as it is now. */
@@ -42,7 +43,17 @@ export async function reportRun(ctx: RunContext): Promise<RunReport> {
     faults,
     notes: ctx.progress.notes,
     settled,
+    standings: await standingsOf(ctx, ctx.snapshot, {
+      syncs: ctx.project.syncs.filter((sync) => selected.has(sync.id)),
+      retired: false,
+    }),
+    budget: budgetOf(ctx),
   };
+}
+
+function budgetOf({ deadline, ports }: RunContext): RunReport["budget"] {
+  const usedMs = deadline.budgetMs - (deadline.endsAt - ports.clock.mono());
+  return { usedMs, totalMs: deadline.budgetMs };
 }
 
 function statusOf(ctx: RunContext, failsRun: boolean, failed: number): RunReport["status"] {

@@ -121,6 +121,7 @@ async function fillContext(
     },
     snapshot: await ledger.read(await store.tip()),
     lastCommit: undefined,
+    commitUntil: opening.deadline.endsAt,
   };
 }
 

@@ -68,7 +68,7 @@ export function resolveSync(name: string, written: WrittenSync): SyncSpec {
     columns: resolveColumns(written.columns),
     onDelete: written.on_delete ?? "soft",
     tolerate: resolveTolerance(written.tolerate?.failed_items),
-    alerts: { zero: written.alerts?.zero ?? "confirm" },
+    alerts: { zero: written.alerts?.zero ?? "confirm", issue: written.alerts?.issue ?? false },
   };
 }
 
@@ -158,6 +158,7 @@ function resolveRun(written: WrittenSyncRun = {}, step: Duration): SyncRunSpec {
   const every = durationOf(written.every ?? "1d");
   return {
     every,
+    concurrency: written.concurrency ?? 1,
     maxWindows: written.max_windows ?? Math.max(maxWindowsLeast, 2 * windowsPerRun(every, step)),
     catchUp: written.catch_up ?? "oldest",
     maxAttempts: written.max_attempts ?? 5,

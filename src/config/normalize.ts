@@ -8,10 +8,11 @@ import type { WrittenLedger } from "./written.ts";
 
 /** The ledger with its defaults. */
 export function resolveLedger(written: WrittenLedger = {}): LedgerSpec {
-  const { keep_files = 120 } = written;
+  const { keep_files = 120, publish = "push" } = written;
   return {
     path: written.path ?? "ledger",
-    branch: written.branch,
+    branch: written.branch ?? (publish === "pull_request" ? "tidemark-ledger" : undefined),
+    publish,
     itemKeys: written.item_keys ?? "plain",
     keepFiles: keep_files === "all" ? undefined : keep_files,
   };

@@ -14,13 +14,7 @@ import { sourceShapeProblems, syncShapeProblems } from "./rules-shape.ts";
 import { sourceProblems } from "./rules-source.ts";
 import { sharedTableProblems, tableProblems } from "./rules-table.ts";
 import { windowProblems } from "./rules-window.ts";
-import type { WrittenShell } from "./schema.ts";
-import {
-  destinationUnsupported,
-  ledgerUnsupported,
-  sourceUnsupported,
-  syncUnsupported,
-} from "./unsupported.ts";
+import { destinationUnsupported, sourceUnsupported, syncUnsupported } from "./unsupported.ts";
 import { projectWarnings } from "./warnings.ts";
 import type { WrittenDestination, WrittenSource } from "./written-source.ts";
 import type { WrittenLedger, WrittenSync } from "./written.ts";
@@ -31,8 +25,8 @@ export interface ParseOptions {
   readonly file: string;
   /** Variable names allowed beyond `TIDEMARK_*` (input `env-allow`). */
   readonly envAllow: readonly string[];
-  /** Folder of the ledger that replaces the written one (`--ledger`), held to the same rules. */
-  readonly ledgerPath: string | undefined;
+  /** What the call says of the ledger; it replaces what is written, key by key, and is held to the same rules. */
+  readonly ledger: WrittenLedger;
 }
 
 export type ParsedConfig =
@@ -56,8 +50,8 @@ function readProject(
 ): ProjectSpec | undefined {
   const written = readWritten(value, problems);
   const { shell } = written;
-  problems.push(...ledgerUnsupported(shell?.ledger ?? {}).map(below(["ledger"])));
-  const ledger = shell === undefined ? undefined : resolveLedger(ledgerWritten(shell, options));
+  const ledger =
+    shell === undefined ? undefined : resolveLedger({ ...shell.ledger, ...options.ledger });
   const sources = resolveSources(written.sources, options, problems);
   const destinations = resolveDestinations(written.destinations, problems);
   for (const spec of destinations.values()) problems.push(...destinationProblems(spec, ledger));
@@ -72,11 +66,6 @@ function readProject(
     syncs,
     warnings: projectWarnings(syncs),
   };
-}
-
-// The folder named by the call replaces the written one before any rule looks at it.
-function ledgerWritten({ ledger = {} }: WrittenShell, { ledgerPath }: ParseOptions): WrittenLedger {
-  return ledgerPath === undefined ? ledger : { ...ledger, path: ledgerPath };
 }
 
 function below(path: Path): (problem: Problem) => Problem {

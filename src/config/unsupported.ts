@@ -2,14 +2,9 @@
 
 import type { Path, Problem } from "./problem.ts";
 import type { WrittenDestination, WrittenLimits, WrittenSource } from "./written-source.ts";
-import type { WrittenLedger, WrittenSync } from "./written.ts";
+import type { WrittenSync } from "./written.ts";
 
 type Use = readonly [path: Path, key: string, isUsed: boolean];
-
-/** Of the ledger, paths below it. */
-export function ledgerUnsupported(written: WrittenLedger): readonly Problem[] {
-  return problemsOf([[["publish"], "pull_request", written.publish === "pull_request"]]);
-}
 
 /** Of a source, paths below it. */
 export function sourceUnsupported(written: WrittenSource): readonly Problem[] {
@@ -47,12 +42,10 @@ export function syncUnsupported(written: WrittenSync): readonly Problem[] {
     [["pages", "incomplete_when"], "incomplete_when", pages.incomplete_when !== undefined],
     [["deletes", "sync"], "sync", kind.sync !== undefined],
     [["deletes", "snapshot"], "snapshot", kind.snapshot !== undefined],
-    [["run", "concurrency"], "concurrency above 1", (run.concurrency ?? 1) > 1],
     [["run", "reread"], "reread", run.reread !== undefined],
     [["transform"], "transform", written.transform !== undefined],
     [["approve"], "pull_request", written.approve === "pull_request"],
     [["alerts", "anomaly"], alerts.anomaly ?? "", (alerts.anomaly ?? "off") !== "off"],
-    [["alerts", "issue"], "issue", alerts.issue === true],
     [["alerts", "heartbeat"], "heartbeat", alerts.heartbeat !== undefined],
   ]);
 }

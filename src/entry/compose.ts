@@ -135,12 +135,13 @@ function readProject(door: DoorOptions, root: string): ProjectSpec {
     const message = `${file}: expected the configuration, found no readable file; write one or name it with --config`;
     throw new ConfigError([message], { cause: error });
   }
-  const { envAllow, ledger: ledgerPath } = door;
-  if (ledgerPath !== undefined && !isRepositoryPath(ledgerPath))
+  const { envAllow, ledger: path } = door;
+  if (path !== undefined && !isRepositoryPath(path))
     throw new ConfigError([
       "--ledger: expected a folder of the repository, found another path; name one below its root",
     ]);
-  const parsed = parseConfig(text, { file, envAllow, ledgerPath });
+  const ledger = path === undefined ? {} : { path };
+  const parsed = parseConfig(text, { file, envAllow, ledger });
   if (!parsed.ok) throw new ConfigError(parsed.problems);
   return parsed.project;
 }

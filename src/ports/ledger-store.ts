@@ -36,8 +36,22 @@ export interface CommitEntry {
   readonly subject: string;
   /** Trailers in order, e.g. `["Tidemark-Run-Id", "contacts/..."]`. */
   readonly trailers: readonly (readonly [name: string, value: string])[];
-  /** Paths changed against the first parent. */
-  readonly paths: readonly string[];
+}
+
+/** One commit to be made. */
+export interface CommitRequest {
+  /** The tip that was read; on any other nothing changes (L6). */
+  readonly expected: Tip;
+  readonly message: string;
+  readonly changes: readonly FileChange[];
+  /** In ms on the clock's `mono`: what would have to wait longer is given up (G13). */
+  readonly until: number;
+}
+
+/** Why a run claims nothing more. `moved`: the configuration is not that of the event any more (G18). */
+export interface ClaimHold {
+  readonly kind: "moved" | "limited";
+  readonly message: string;
 }
 
 /** Reads files at one tip. */
@@ -62,7 +76,9 @@ export interface LedgerStore {
   /** Many files at once. */
   readMany(tip: Tip, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Compare-and-swap: one commit with exactly these changes on `expected`, or no change at all (L6). */
-  commit(expected: Tip, message: string, changes: readonly FileChange[]): Promise<CommitAnswer>;
+  commit(request: CommitRequest): Promise<CommitAnswer>;
+  /** Why nothing may be claimed, as of the newest answer of the store; undefined when all is well (G18, G24). */
+  claimHold(): ClaimHold | undefined;
   /** Commits that touch any of the paths, newest first; `since` is excluded with all its ancestors. */
   history(
     tip: Tip,

@@ -106,7 +106,7 @@ describe("a zero", () => {
   ] as const)(
     "with alerts.zero: $zero ends the run $status",
     async ({ zero, status, failures }) => {
-      const world = await filled({ sync: { alerts: { zero } } });
+      const world = await filled({ sync: { alerts: { zero, issue: false } } });
       silence(world, "2026-11-06");
       expect((await world.run()).status).toBe(status);
       expect((await lastOf(world))?.failures).toBe(failures);

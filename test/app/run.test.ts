@@ -23,12 +23,13 @@ const report = {
   gaps: [],
   faults: [],
   notes: [],
+  budget: { usedMs: 300, totalMs: 1_200_000 },
 };
 
 describe("run", () => {
   test("serves the newest window first and then from the oldest on, one commit per settled window", async () => {
     const world = createWorld();
-    const result = await world.run();
+    const { standings, ...result } = await world.run();
     expect(world.subjects()).toEqual([
       "ledger(contacts): claim 2026-11-03",
       "ledger(contacts): settle 2026-11-03 succeeded, 5 records; 1 more",
@@ -45,6 +46,11 @@ describe("run", () => {
       settled: november(3, 3)
         .concat(november(1, 2))
         .map((day) => runIdOf("contacts", dayOf(day))),
+    });
+    expect(standings).toMatchObject({
+      commit: world.branch.tip,
+      syncs: [{ kind: "sound", status: { newestCovered: at("2026-11-04T00:00:00Z"), gaps: [] } }],
+      retired: [],
     });
   });
 
@@ -114,12 +120,15 @@ describe("run", () => {
     await world.run();
     const commits = world.subjects().length;
     const requests = world.sent.length;
-    expect(await world.run()).toEqual({
+    const { standings, ...result } = await world.run();
+    expect(result).toEqual({
       ...report,
       status: "nothing_due",
       ledgerCommit: undefined,
       settled: [],
+      budget: { usedMs: 0, totalMs: 1_200_000 },
     });
+    expect(standings.commit).toBe(world.branch.tip);
     expect([world.subjects().length, world.sent.length]).toEqual([commits, requests]);
   });
 

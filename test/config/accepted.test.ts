@@ -6,7 +6,7 @@ import { at, limitsOf, projectOf, sourceOf, syncOf } from "../support/builders.t
 import { accepted } from "./refused/refused-case.ts";
 
 function parse(text: string, envAllow: readonly string[] = []): ParsedConfig {
-  return parseConfig(text, { file: "tidemark.yml", envAllow, ledgerPath: undefined });
+  return parseConfig(text, { file: "tidemark.yml", envAllow, ledger: {} });
 }
 
 function projectIn(text: string): ProjectSpec {
@@ -103,7 +103,7 @@ syncs:
 
 const everyKey = `
 version: 1
-ledger: {path: state/ledger, branch: tidemark/ledger, publish: push, item_keys: hashed, keep_files: all}
+ledger: {path: state/ledger, branch: tidemark/ledger, publish: pull_request, item_keys: hashed, keep_files: all}
 run: {time_budget: 45m}
 sources:
   crm:
@@ -148,7 +148,7 @@ syncs:
     pages: {type: none, size: 500, total: body:/total, keyset: [watermark, key], seed: 0, positional: false, max: 7, unsafe: true}
     deletes: {flag: {path: /state, equals: gone}}
     window: {start: 2026-03-29, step: 1mo, timezone: Europe/Berlin, delay: 1h, lookback: 1d, retention: 90d}
-    run: {every: 7d, max_windows: 12, catch_up: newest, max_attempts: 2, concurrency: 1}
+    run: {every: 7d, max_windows: 12, catch_up: newest, max_attempts: 2, concurrency: 3}
     destination: repo
     table: deals_eu
     key_column: deal
@@ -157,7 +157,7 @@ syncs:
     approve: none
     emit: ""
     tolerate: {failed_items: 2.5%}
-    alerts: {zero: allow, anomaly: "off", issue: false}
+    alerts: {zero: allow, anomaly: "off", issue: true}
 `;
 
 test("resolves every key that has an engine", () => {
@@ -168,6 +168,7 @@ test("resolves every key that has an engine", () => {
       ledger: {
         path: "state/ledger",
         branch: "tidemark/ledger",
+        publish: "pull_request",
         itemKeys: "hashed",
         keepFiles: undefined,
       },
@@ -311,6 +312,7 @@ test("resolves every key that has an engine", () => {
             maxWindows: 12,
             catchUp: "newest",
             maxAttempts: 2,
+            concurrency: 3,
           },
           table: "deals_eu",
           keyColumn: "deal",
@@ -320,7 +322,7 @@ test("resolves every key that has an engine", () => {
           ],
           onDelete: "hard",
           tolerate: { kind: "share", share: 0.025 },
-          alerts: { zero: "allow" },
+          alerts: { zero: "allow", issue: true },
         },
       ],
       warnings: [],

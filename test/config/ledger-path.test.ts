@@ -9,7 +9,11 @@ const withFiles = accepted.replace(
 );
 
 function parsedWith(ledgerPath: string): ReturnType<typeof parseConfig> {
-  return parseConfig(withFiles, { file: "tidemark.yml", envAllow: [], ledgerPath });
+  return parseConfig(withFiles, {
+    file: "tidemark.yml",
+    envAllow: [],
+    ledger: { path: ledgerPath },
+  });
 }
 
 test("the folder of --ledger replaces the written one", () => {

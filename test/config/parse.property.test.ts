@@ -53,7 +53,7 @@ test("a spoilt file is refused in lines or accepted, and nothing is thrown", () 
         const parsed = parseConfig(text, {
           file: "tidemark.yml",
           envAllow: [],
-          ledgerPath: undefined,
+          ledger: {},
         });
         const lines = parsed.ok ? ["tidemark.yml:1 x: y"] : parsed.problems;
         expect(lines.length).toBeGreaterThan(0);

@@ -25,16 +25,14 @@ const cases = [
 ];
 
 test("the text that every case spoils is accepted", () => {
-  expect(
-    parseConfig(accepted, { file: "tidemark.yml", envAllow: [], ledgerPath: undefined }).ok,
-  ).toBe(true);
+  expect(parseConfig(accepted, { file: "tidemark.yml", envAllow: [], ledger: {} }).ok).toBe(true);
 });
 
 test.each(cases)("refuses $title", (refused) => {
   const parsed = parseConfig(spoiltText(refused), {
     file: "tidemark.yml",
     envAllow: [],
-    ledgerPath: undefined,
+    ledger: {},
   });
   expect(parsed).toEqual({ ok: false, problems: refused.problems });
 });

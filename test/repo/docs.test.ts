@@ -15,7 +15,7 @@ test("every configuration in the README is accepted", () => {
   const configs = [...read("README.md").matchAll(/^```yaml\n(version:[\s\S]*?)^```/gm)];
   expect(configs.length).toBeGreaterThan(0);
   const problems = configs.flatMap(([, text]) => {
-    const parsed = parseConfig(text!, { file: "README.md", envAllow: [], ledgerPath: undefined });
+    const parsed = parseConfig(text!, { file: "README.md", envAllow: [], ledger: {} });
     return parsed.ok ? [] : parsed.problems;
   });
   expect(problems).toEqual([]);

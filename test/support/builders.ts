@@ -118,6 +118,7 @@ export function syncOf(overrides: Partial<SyncSpec> = {}): SyncSpec {
       every: { months: 0, days: 1, micros: 0 },
       maxWindows: 5,
       catchUp: "oldest",
+      concurrency: 1,
       maxAttempts: 5,
     },
     table: "contacts",
@@ -125,14 +126,20 @@ export function syncOf(overrides: Partial<SyncSpec> = {}): SyncSpec {
     columns: undefined,
     onDelete: "soft",
     tolerate: { kind: "count", items: 0 },
-    alerts: { zero: "confirm" },
+    alerts: { zero: "confirm", issue: false },
     ...overrides,
   };
 }
 
 export function projectOf(overrides: Partial<ProjectSpec> = {}): ProjectSpec {
   return {
-    ledger: { path: "ledger", branch: undefined, itemKeys: "plain", keepFiles: 120 },
+    ledger: {
+      path: "ledger",
+      branch: undefined,
+      publish: "push",
+      itemKeys: "plain",
+      keepFiles: 120,
+    },
     timeBudgetMs: 1_200_000,
     sources: new Map([["crm", sourceOf()]]),
     destinations: new Map([["local", destinationOf()]]),

@@ -10,10 +10,15 @@ const release = await holdLockFile((await findRepository(root)).gitFolder, nonce
 const store = await openGitStore({ root, branch: "main", push: true, nonce, now });
 const differing = await store.open(["ledger"]);
 if (differing.length > 0) throw new Error(`differing: ${differing.join(" ")}`);
-const answer = await store.commit(await store.tip(), `${label}\n`, [
-  { path: "ledger/a.json", content: `${label}\n` },
-  { path: `ledger/new/${label}.json`, content: "new\n" },
-  { path: "ledger/gone.json", content: label === "killed" ? undefined : "back\n" },
-]);
+const answer = await store.commit({
+  expected: await store.tip(),
+  message: `${label}\n`,
+  changes: [
+    { path: "ledger/a.json", content: `${label}\n` },
+    { path: `ledger/new/${label}.json`, content: "new\n" },
+    { path: "ledger/gone.json", content: label === "killed" ? undefined : "back\n" },
+  ],
+  until: Number.POSITIVE_INFINITY,
+});
 if (answer.kind !== "committed") throw new Error(answer.kind);
 await release();

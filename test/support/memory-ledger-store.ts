@@ -74,7 +74,8 @@ export function memoryStore(branch: MemoryBranch, now: () => number = () => 0): 
       });
       return Promise.resolve(new Map(files));
     },
-    commit: (expected, message, changes) => {
+    claimHold: () => undefined,
+    commit: ({ expected, message, changes }) => {
       if (changes.length === 0) throw new Error("no commit is made without changes");
       if (branch.tip !== expected) return Promise.resolve({ kind: "conflict" });
       return Promise.resolve({
@@ -87,8 +88,8 @@ export function memoryStore(branch: MemoryBranch, now: () => number = () => 0): 
       for (let at: Tip | undefined = tip; at !== undefined && at !== since;) {
         const commit: MemoryCommit | undefined = branch.commits.get(at);
         if (commit === undefined) break;
-        const own = commit.paths.filter((path) => paths.length === 0 || touches(path, paths));
-        if (own.length > 0 && found.length < limit) found.push(entryOf(commit, own, now()));
+        const isOwn = commit.paths.some((path) => paths.length === 0 || touches(path, paths));
+        if (isOwn && found.length < limit) found.push(entryOf(commit, now()));
         at = commit.parent;
       }
       return Promise.resolve(found);
@@ -138,7 +139,7 @@ function touches(path: string, paths: readonly string[]): boolean {
   return paths.some((of) => path === of || path.startsWith(`${of}/`));
 }
 
-function entryOf(commit: MemoryCommit, paths: readonly string[], now: number): CommitEntry {
+function entryOf(commit: MemoryCommit, now: number): CommitEntry {
   const [subject = "", ...lines] = commit.message.split("\n");
   const trailers = lines.flatMap((line) => {
     const match = /^([A-Za-z-]+): (.*)$/.exec(line);
@@ -152,7 +153,6 @@ function entryOf(commit: MemoryCommit, paths: readonly string[], now: number): C
     author: "memory",
     subject,
     trailers,
-    paths,
   };
 }
 

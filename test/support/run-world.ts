@@ -323,13 +323,13 @@ function watchedStore(
   return {
     ...store,
     open: () => Promise.resolve(options.differing ?? []),
-    commit: (expected, message, changes) => {
-      const subject = message.split("\n")[0] ?? "";
+    commit: (request) => {
+      const subject = request.message.split("\n")[0] ?? "";
       const nth = commits;
       commits += 1;
       return of.effect({ port: "commit", about: subject }, async () => {
         await of.clock.wake(of.clock.mono() + commitMs);
-        const commit = (): Promise<CommitAnswer> => store.commit(expected, message, changes);
+        const commit = (): Promise<CommitAnswer> => store.commit(request);
         return await (options.onCommit?.(commit, { nth, subject }) ?? commit());
       });
     },

@@ -3,7 +3,7 @@
 
 import { invariant } from "../../core/failure/assert.ts";
 import { ConfigError, LedgerError } from "../../core/failure/errors.ts";
-import type { CommitAnswer, LedgerStore, Tip } from "../../ports/ledger-store.ts";
+import type { CommitAnswer, CommitRequest, LedgerStore, Tip } from "../../ports/ledger-store.ts";
 import { blobIdOf } from "./blob-id.ts";
 import { differingPaths, workTreesOf } from "./checked-out.ts";
 import { writeCommit } from "./commit-object.ts";
@@ -49,11 +49,8 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     return there;
   }
 
-  async function commit(
-    expected: Tip,
-    message: string,
-    changes: Parameters<LedgerStore["commit"]>[2],
-  ): Promise<CommitAnswer> {
+  // Git's own time limits bound it; a local branch never waits.
+  async function commit({ expected, message, changes }: CommitRequest): Promise<CommitAnswer> {
     invariant(changes.length > 0, "no commit is made without changes (G9)");
     if (upstream === undefined && (await local.tip()) !== expected) return { kind: "conflict" };
     if (!(await isKnown(repository, expected))) return { kind: "conflict" };
@@ -80,7 +77,8 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     tip: async () => ((await fetch()) ?? (await local.tip())) as Tip,
     files: (tip) => filesAt(repository, tip),
     readMany: (tip, paths) => readFilesAt(repository, tip, paths),
-    commit: (expected, message, changes) => withWords(() => commit(expected, message, changes)),
+    commit: (request) => withWords(() => commit(request)),
+    claimHold: () => undefined,
     history: (tip, query) => readHistory(repository, tip, query, options.now),
     resolve: async (name) => (await commitOf(repository, name)) as Tip | undefined,
     blobId: (content) => blobIdOf(repository.hash, content),

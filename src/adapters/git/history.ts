@@ -6,13 +6,12 @@ import { gitOutput, splitNul } from "./git-command.ts";
 import type { Repository } from "./repository.ts";
 import { unbornTip } from "./tree-diff.ts";
 
-const commitMark = "\u001E";
 const fieldMark = "\u001F";
 const trailerMark = "\u001D";
 const valueMark = "\u001C";
 
 const format = [
-  "%x1e%H",
+  "%H",
   "%ct",
   "%an",
   "%s",
@@ -31,9 +30,6 @@ export async function readHistory(
   const output = await gitOutput(repository.folder, [
     "log",
     "-z",
-    "--name-only",
-    "--no-renames",
-    "--diff-merges=first-parent",
     `--max-count=${query.limit}`,
     `--format=${format}`,
     tip,
@@ -41,16 +37,10 @@ export async function readHistory(
     "--",
     ...query.paths,
   ]);
-  const entries: { readonly commit: string; readonly paths: string[] }[] = [];
-  for (const field of splitNul(output)) {
-    const path = field.replace(/^\n/, "");
-    if (field.startsWith(commitMark)) entries.push({ commit: field.slice(1), paths: [] });
-    else if (path !== "") entries.at(-1)?.paths.push(path);
-  }
-  return entries.map(({ commit, paths }) => parseCommit(commit, paths, now()));
+  return splitNul(output).map((commit) => parseCommit(commit, now()));
 }
 
-function parseCommit(text: string, paths: readonly string[], now: number): CommitEntry {
+function parseCommit(text: string, now: number): CommitEntry {
   const [id = "", seconds = "", author = "", subject = "", trailers = ""] = text.split(fieldMark);
   return {
     id: id as Tip,
@@ -64,6 +54,5 @@ function parseCommit(text: string, paths: readonly string[], now: number): Commi
         const [name = "", value = ""] = trailer.split(valueMark);
         return [name, value.trim()] as const;
       }),
-    paths,
   };
 }

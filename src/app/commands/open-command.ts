@@ -16,7 +16,8 @@ export async function openCommand(input: CommandInput): Promise<Committing> {
   const { ports, identity } = input;
   await ports.store.open([]);
   const snapshot = await ports.ledger.read(await ports.store.tip());
-  return { ports, identity, snapshot, lastCommit: undefined };
+  const commitUntil = ports.clock.mono() + input.project.timeBudgetMs;
+  return { ports, identity, snapshot, lastCommit: undefined, commitUntil };
 }
 
 /** The ledger at its newest tip, for commands that only look. */

@@ -1,79 +1,15 @@
 // `tidemark status`: how every sync stands at the newest tip. Looks only; sends and writes nothing.
 
-import { holdsSourceUntil } from "../../core/plan/standing.ts";
-import { coverageOf } from "../../core/plan/sync-state.ts";
-import type { RetiredFolder, StatusView, SyncEntry } from "../../core/report/status-view.ts";
-import { syncStatus } from "../../core/report/sync-status.ts";
-import type { SyncSpec } from "../../core/sync/sync-spec.ts";
-import type { Instant } from "../../core/time/instant.ts";
-import { newestCovered } from "../../core/window/coverage.ts";
-import type { LedgerProblem, LedgerSnapshot } from "../../ports/ledger.ts";
-import { nowOf } from "../run-context.ts";
-import { ledgerOf, readStates, recordsOfSource } from "../steps/plan.ts";
+import type { StatusView } from "../../core/report/status-view.ts";
+import { standingsOf } from "../standings.ts";
 import { type CommandInput, namedSyncs, readLedger } from "./open-command.ts";
 
-/** The named syncs, or all with the retired folders. A damaged folder stops its sync and is shown as that. */
+/** The named syncs, or all with the retired folders. */
 export async function statusCommand(
   input: CommandInput,
   request: { readonly syncs: readonly string[] },
 ): Promise<StatusView> {
-  const named = namedSyncs(input.project, request.syncs);
-  const snapshot = await readLedger(input);
-  const now = nowOf(input);
-  const syncs: SyncEntry[] = [];
-  for (const spec of named) syncs.push(await entryOf(input, snapshot, { spec, now }));
-  const retired = request.syncs.length === 0 ? retiredFolders(input.project.syncs, snapshot) : [];
-  return { now, commit: snapshot.tip, syncs, retired };
-}
-
-async function entryOf(
-  input: CommandInput,
-  snapshot: LedgerSnapshot,
-  asked: { readonly spec: SyncSpec; readonly now: Instant },
-): Promise<SyncEntry> {
-  const { spec, now } = asked;
-  const { problems } = ledgerOf(snapshot, spec.id);
-  if (problems.length > 0) return { kind: "stopped", spec, problems };
-  const stopped = new Map<string, string>();
-  const looking = { ...input, progress: { stopped } };
-  const [state] = await readStates(looking, snapshot, [spec], []);
-  if (state === undefined) return { kind: "stopped", spec, problems: damagedMonth(stopped) };
-  return {
-    kind: "sound",
-    status: syncStatus(state, now),
-    heldUntil: heldUntil(snapshot, spec.source, now),
-  };
-}
-
-// A damaged month that an open order touches: the reason begins with its path.
-function damagedMonth(stopped: ReadonlyMap<string, string>): readonly LedgerProblem[] {
-  return [...stopped.values()].map((why) => {
-    const [path = "", ...reason] = why.split(": ");
-    return { path, reason: reason.join(": ") };
-  });
-}
-
-function heldUntil(snapshot: LedgerSnapshot, source: string, now: Instant): Instant | undefined {
-  let latest: Instant | undefined;
-  for (const record of recordsOfSource(snapshot, source)) {
-    const until = holdsSourceUntil(record, now);
-    if (until !== undefined && until > (latest ?? now)) latest = until;
-  }
-  return latest;
-}
-
-function retiredFolders(
-  syncs: readonly SyncSpec[],
-  snapshot: LedgerSnapshot,
-): readonly RetiredFolder[] {
-  const configured = new Set(syncs.map((sync) => sync.id));
-  return [...snapshot.syncs.values()]
-    .filter(({ id }) => !configured.has(id))
-    .map((ledger) => ({
-      id: ledger.id,
-      records: ledger.records.length,
-      folded: ledger.fold.months.reduce((sum, month) => sum + month.windows, 0),
-      newestCovered: newestCovered(coverageOf(ledger)),
-      problems: ledger.problems,
-    }));
+  const syncs = namedSyncs(input.project, request.syncs);
+  const retired = request.syncs.length === 0;
+  return await standingsOf(input, await readLedger(input), { syncs, retired });
 }

@@ -56,7 +56,12 @@ export async function commitDraft(
     );
     const message = commitMessage({ events: draft.events, holder: ctx.identity.holder, digest });
     const sent = { since: snapshot.tip, draft, digest, subject: message.split("\n")[0] ?? "" };
-    const answer = await store.commit(snapshot.tip, message, files);
+    const answer = await store.commit({
+      expected: snapshot.tip,
+      message,
+      changes: files,
+      until: ctx.commitUntil,
+    });
     if (answer.kind === "refused")
       return { kind: "refused", message: `${answer.message}; ${answer.remedy}`, draft };
     if (answer.kind === "committed") {
@@ -65,7 +70,13 @@ export async function commitDraft(
     }
     if (answer.kind === "unknown") unsure.push(sent);
     await pause(ctx, race);
-    ctx.snapshot = await ledger.read(await store.tip());
+    try {
+      ctx.snapshot = await ledger.read(await store.tip());
+    } catch (error) {
+      // The work of the draft is done and must not be lost with the connection (contract 4.6).
+      if (error instanceof LedgerError) return { kind: "refused", message: error.message, draft };
+      throw error;
+    }
   }
   return {
     kind: "refused",

@@ -4,6 +4,7 @@
 import type { RunRecord } from "../record/run-record.ts";
 import { formatInstant } from "../time/instant.ts";
 import type { Window } from "../window/window.ts";
+import type { StatusView } from "./status-view.ts";
 import { counted } from "./words.ts";
 
 /** What is missing of a range, and why (contract 9). */
@@ -29,6 +30,9 @@ export interface RunReport {
   readonly faults: readonly string[];
   readonly notes: readonly string[];
   readonly settled: readonly RunRecord[];
+  /** How every sync that the run was started for stands after it. */
+  readonly standings: StatusView;
+  readonly budget: { readonly usedMs: number; readonly totalMs: number };
 }
 
 /** The last lines of a run for a person. */

@@ -216,6 +216,8 @@ export interface SyncRunSpec {
   readonly maxWindows: number;
   readonly catchUp: "oldest" | "newest";
   readonly maxAttempts: number;
+  /** Windows in flight at once. */
+  readonly concurrency: number;
 }
 
 /** Failed items that a window may have and still succeed: a count or a share of `fetched` (0 to 1). */
@@ -225,6 +227,8 @@ export type Tolerance =
 
 export interface AlertsSpec {
   readonly zero: "confirm" | "fail" | "allow";
+  /** Whether one issue stays open while the sync ails. */
+  readonly issue: boolean;
 }
 
 /** One sync, resolved. Times are instants and microseconds, names are checked, defaults are in. */
@@ -255,10 +259,15 @@ export interface SyncSpec {
   readonly alerts: AlertsSpec;
 }
 
+/** How the ledger reaches the base branch: it lies there, or people merge a copy of it (contract 6.1). */
+export type Publish = "push" | "pull_request";
+
 export interface LedgerSpec {
   readonly path: string;
   /** undefined: the default branch (command line: the branch checked out). */
   readonly branch: string | undefined;
+  /** Whether a copy of the ledger is held open as a pull request (contract 6.1). */
+  readonly publish: Publish;
   readonly itemKeys: "plain" | "hashed" | "none";
   /** Settled windows of a sync that keep a file of their own; undefined: all of them (`all`). */
   readonly keepFiles: number | undefined;

@@ -38,7 +38,12 @@ function put(path: string, content: string): FileChange {
 }
 
 async function write(store: LedgerStore, ...changes: readonly FileChange[]): Promise<Tip> {
-  const answer = await store.commit(await store.tip(), "write\n", changes);
+  const answer = await store.commit({
+    expected: await store.tip(),
+    message: "write\n",
+    changes,
+    until: 0,
+  });
   if (answer.kind !== "committed") throw new Error(JSON.stringify(answer));
   return answer.tip;
 }
@@ -186,7 +191,12 @@ test("a push that a hook refuses is refused with its words, and nothing moves he
   hook(remote, "echo 'rule 7: no direct pushes to https://x.test/y?token=s3cret' >&2; exit 1");
   const store = await storeOf(clone.folder);
   const tip = await store.tip();
-  const answer = await store.commit(tip, "x\n", [put(a, "1\n")]);
+  const answer = await store.commit({
+    expected: tip,
+    message: "x\n",
+    changes: [put(a, "1\n")],
+    until: 0,
+  });
   expect(answer).toMatchObject({ kind: "refused" });
   const words = answer.kind === "refused" ? answer.message : "";
   expect(words).toContain("rule 7: no direct pushes");
@@ -203,7 +213,9 @@ test("a remote that does not answer leaves the outcome unknown, and nothing move
   const store = await storeOf(clone.folder);
   const tip = await store.tip();
   clone.git("remote", "set-url", "origin", join(temporaryFolder(), "gone.git"));
-  expect(await store.commit(tip, "x\n", [put(a, "1\n")])).toMatchObject({ kind: "unknown" });
+  expect(
+    await store.commit({ expected: tip, message: "x\n", changes: [put(a, "1\n")], until: 0 }),
+  ).toMatchObject({ kind: "unknown" });
   expect([clone.git("rev-parse", "main"), clone.status()]).toEqual([tip, ""]);
   await expect(store.tip()).rejects.toThrow("check the network and the access to it");
 });
@@ -214,7 +226,9 @@ test("a branch that was forced back is a conflict, never brought forward again (
   const start = await store.tip();
   const tip = await write(store, put(a, "1\n"));
   remote.git("update-ref", "refs/heads/main", start);
-  expect(await store.commit(tip, "x\n", [put(a, "2\n")])).toEqual({ kind: "conflict" });
+  expect(
+    await store.commit({ expected: tip, message: "x\n", changes: [put(a, "2\n")], until: 0 }),
+  ).toEqual({ kind: "conflict" });
   expect([remote.git("rev-parse", "main"), await store.tip()]).toEqual([start, start]);
 });
 
@@ -273,7 +287,7 @@ test("a commit never leaves the repository or writes git's own files", async () 
   const store = await storeOf(startedRepo().folder);
   const tip = await store.tip();
   for (const path of ["../x", "/x", ".git/config", "a/.GIT/x", ".github/workflows/x.yml", "a//b"])
-    await expect(store.commit(tip, "x\n", [put(path, "1")])).rejects.toThrow(
-      "a commit writes only",
-    );
+    await expect(
+      store.commit({ expected: tip, message: "x\n", changes: [put(path, "1")], until: 0 }),
+    ).rejects.toThrow("a commit writes only");
 });

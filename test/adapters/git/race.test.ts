@@ -15,7 +15,12 @@ async function commitAll(store: LedgerStore, name: string, count: number): Promi
   for (let done = 0, tries = 0; done < count; tries += 1) {
     if (tries > 200) throw new Error("no end of lost races");
     const changes = [{ path: `ledger/${name}/${done}.json`, content: `${done}\n` }];
-    const answer = await store.commit(await store.tip(), `${name} ${done}\n`, changes);
+    const answer = await store.commit({
+      expected: await store.tip(),
+      message: `${name} ${done}\n`,
+      changes,
+      until: 0,
+    });
     if (answer.kind === "committed") done += 1;
     else if (answer.kind !== "conflict") throw new Error(JSON.stringify(answer));
   }

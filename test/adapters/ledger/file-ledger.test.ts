@@ -180,7 +180,12 @@ test("a snapshot with changes applied equals the one that is read after their co
     { kind: "remove_order", syncId: "contacts", orderId: "reread" },
   ];
   const before = await ledger.read(branch.tip);
-  const answer = await store.commit(branch.tip, "x", ledger.filesOf(changes));
+  const answer = await store.commit({
+    expected: branch.tip,
+    message: "x",
+    changes: ledger.filesOf(changes),
+    until: 0,
+  });
   expect(answer.kind).toBe("committed");
   const applied = await ledger.apply(before, changes, branch.tip);
   expect(applied).toEqual(await ledger.read(branch.tip));
@@ -208,7 +213,7 @@ test("folding moves records into the months of their start and keeps what they s
     ["ledger/contacts/fold.json", false],
     ...many.slice(0, 4).map((record) => [fileOf(record), true]),
   ]);
-  await store.commit(branch.tip, "fold", files);
+  await store.commit({ expected: branch.tip, message: "fold", changes: files, until: 0 });
   const sync = await syncAt(branch, ledger);
   expect(sync.problems).toEqual([]);
   expect(sync.records).toEqual([...many.slice(4), second]);
@@ -225,7 +230,7 @@ test("a record that is folded again replaces its line", async () => {
     edit(branch, ...records);
     const sync = await syncAt(branch, ledger);
     const files = await ledger.foldChanges(branch.tip, sync, records, at("2026-11-06"));
-    await store.commit(branch.tip, "fold", files);
+    await store.commit({ expected: branch.tip, message: "fold", changes: files, until: 0 });
     return syncAt(branch, ledger);
   };
   await fold(many);
@@ -250,7 +255,7 @@ test("a monthly file that was edited is named, and nothing is folded into it", a
     many,
     at("2026-11-06"),
   );
-  await store.commit(branch.tip, "fold", files);
+  await store.commit({ expected: branch.tip, message: "fold", changes: files, until: 0 });
   const month = files.find(({ path }) => path.endsWith("2026-10.jsonl"));
   branch.edit({
     "ledger/contacts/2026-10.jsonl": month?.content?.replace('"fetched":1', '"fetched":2'),
@@ -277,7 +282,7 @@ test("an ordinary read takes no monthly file (3.5)", async () => {
     many,
     at("2026-11-06"),
   );
-  await store.commit(branch.tip, "fold", files);
+  await store.commit({ expected: branch.tip, message: "fold", changes: files, until: 0 });
   reads.length = 0;
   await ledger.read(branch.tip);
   expect(reads).toEqual(["ledger/contacts/fold.json"]);

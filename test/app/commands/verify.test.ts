@@ -290,7 +290,7 @@ async function fold(world: World): Promise<void> {
   if (sync === undefined) throw new Error("no sync");
   const chosen = sync.records.slice(0, 2);
   const files = await ledger.foldChanges(world.branch.tip, sync, chosen, at("2026-11-04"));
-  await store.commit(world.branch.tip, "fold", files);
+  await store.commit({ expected: world.branch.tip, message: "fold", changes: files, until: 0 });
 }
 
 test("folding takes nothing away, and a month that was edited is found (L11)", async () => {

@@ -74,13 +74,11 @@ export const unsupportedCases: readonly RefusedCase[] = [
     problems: [
       "tidemark.yml:28 syncs.contacts.alerts.anomaly: not supported yet: warn",
       "tidemark.yml:28 syncs.contacts.alerts.heartbeat: not supported yet: heartbeat",
-      "tidemark.yml:28 syncs.contacts.alerts.issue: not supported yet: issue",
       "tidemark.yml:27 syncs.contacts.approve: not supported yet: pull_request",
       "tidemark.yml:24 syncs.contacts.deletes.snapshot: not supported yet: snapshot",
       "tidemark.yml:23 syncs.contacts.emit: not supported yet: emit",
       "tidemark.yml:20 syncs.contacts.pages.cap: not supported yet: cap",
       "tidemark.yml:20 syncs.contacts.pages.incomplete_when: not supported yet: incomplete_when",
-      "tidemark.yml:25 syncs.contacts.run.concurrency: not supported yet: concurrency above 1",
       "tidemark.yml:25 syncs.contacts.run.reread: not supported yet: reread",
       "tidemark.yml:26 syncs.contacts.transform: not supported yet: transform",
     ],
@@ -94,11 +92,6 @@ export const unsupportedCases: readonly RefusedCase[] = [
       ],
     ],
     problems: ["tidemark.yml:23 syncs.contacts.deletes.sync: not supported yet: sync"],
-  },
-  {
-    title: "publishing by pull request",
-    edits: [["branch: main", "branch: main, publish: pull_request"]],
-    problems: ["tidemark.yml:2 ledger.publish: not supported yet: pull_request"],
   },
   {
     title: "Postgres",
