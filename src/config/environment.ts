@@ -1,6 +1,7 @@
 // The variables that a configuration names, checked before anything is claimed and all at once (S7). Values are
 // looked at and never kept, returned or shown.
 
+import { secretNameOf } from "../core/sync/secret-name.ts";
 import type { ProjectSpec } from "../core/sync/sync-spec.ts";
 
 /** One problem for each source whose variable is missing, empty or cannot be sent; empty when all are well. */
@@ -9,10 +10,11 @@ export function environmentProblems(
   variables: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   return [...project.sources.values()].flatMap(({ name, auth }) => {
-    if (auth.type === "none") return [];
-    const problem = variableProblem(variables[auth.env]);
+    const env = secretNameOf(auth);
+    const problem = env === undefined ? undefined : variableProblem(variables[env]);
     if (problem === undefined) return [];
-    return [`sources.${name}.auth.env: expected variable ${auth.env} ${problem}`];
+    const key = auth.type === "github_token" ? "auth" : "auth.env";
+    return [`sources.${name}.${key}: expected variable ${env} ${problem}`];
   });
 }
 

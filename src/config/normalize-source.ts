@@ -35,7 +35,7 @@ export function resolveSource(name: string, written: WrittenHttpSource): SourceS
 }
 
 function resolveAuth(written: WrittenAuth): AuthSpec | undefined {
-  if (written.type === "none") return { type: "none" };
+  if (written.type === "none" || written.type === "github_token") return { type: written.type };
   if (written.type === "bearer")
     return { type: "bearer", env: written.env, prefix: written.prefix ?? "Bearer" };
   if (written.type !== "header") return undefined;

@@ -25,6 +25,8 @@ export interface ParseOptions {
   readonly file: string;
   /** Variable names allowed beyond `TIDEMARK_*` (input `env-allow`). */
   readonly envAllow: readonly string[];
+  /** GITHUB_API_URL; where it is not set, or empty, the public API is meant (S10). */
+  readonly githubApiUrl?: string | undefined;
   /** What the call says of the ledger; it replaces what is written, key by key, and is held to the same rules. */
   readonly ledger: WrittenLedger;
 }
@@ -72,9 +74,11 @@ function below(path: Path): (problem: Problem) => Problem {
   return (problem) => ({ ...problem, path: [...path, ...problem.path] });
 }
 
+const publicGithubApi = "https://api.github.com";
+
 function resolveSources(
   written: ReadonlyMap<string, WrittenSource>,
-  { envAllow }: ParseOptions,
+  { envAllow, githubApiUrl = "" }: ParseOptions,
   problems: Problem[],
 ): ReadonlyMap<string, SourceSpec> {
   const resolved = new Map<string, SourceSpec>();
@@ -83,7 +87,12 @@ function resolveSources(
     problems.push(...[...sourceUnsupported(entry), ...sourceShapeProblems(entry)].map(at));
     const spec = entry.type === "http" ? resolveSource(name, entry) : undefined;
     if (entry.type !== "http" || spec === undefined) continue;
-    const context = { source: spec, writtenUrl: entry.base_url, envAllow };
+    const context = {
+      source: spec,
+      writtenUrl: entry.base_url,
+      envAllow,
+      githubApiUrl: githubApiUrl === "" ? publicGithubApi : githubApiUrl,
+    };
     problems.push(...sourceProblems(context).map(at));
     resolved.set(name, spec);
   }

@@ -1,6 +1,6 @@
 // Cross-field rules of one source, one named function each. Paths are below the source.
 
-import { isLoopback, parseOrigin } from "../core/source/origin.ts";
+import { formatOrigin, isLoopback, isSameOrigin, parseOrigin } from "../core/source/origin.ts";
 import { placeholdersIn } from "../core/source/template.ts";
 import type { AuthSpec, SourceSpec } from "../core/sync/sync-spec.ts";
 import { fillVars } from "./placeholders.ts";
@@ -13,6 +13,8 @@ export interface SourceContext {
   readonly writtenUrl: string | undefined;
   /** Variable names allowed beyond `TIDEMARK_*`. */
   readonly envAllow: readonly string[];
+  /** Where the GitHub API is. */
+  readonly githubApiUrl: string;
 }
 
 /** All problems of a source. */
@@ -21,6 +23,7 @@ export function sourceProblems(context: SourceContext): readonly Problem[] {
     ...urlIsAbsolute(context),
     ...urlHasNoDotSegments(context),
     ...variableIsAllowed(context),
+    ...tokenStaysAtGitHub(context),
     ...headersAreOurs(context.source.headers, context.source, ["headers"]),
     ...headersFillVarsOnly(context.source),
     ...varsHaveNames(context.source.vars),
@@ -73,13 +76,24 @@ const forbiddenPattern = /^(GITHUB|ACTIONS|INPUT|RUNNER|NODE)_/;
 /** S7: only variables made for Tidemark, so that a configuration cannot read other secrets. */
 function variableIsAllowed({ source, envAllow }: SourceContext): readonly Problem[] {
   const { auth } = source;
-  if (auth.type === "none") return [];
+  if (auth.type === "none" || auth.type === "github_token") return [];
   const isAllowed = variablePattern.test(auth.env) || envAllow.includes(auth.env);
   if (isAllowed && !forbiddenPattern.test(auth.env.toUpperCase())) return [];
   const expected = "the name of a variable like TIDEMARK_CRM_TOKEN";
   const remedy =
     "rename the variable, or allow its name by env-allow (never GITHUB_ ACTIONS_ INPUT_ RUNNER_ NODE_)";
   return [mismatch(["auth", "env"], { expected, found: auth.env, remedy })];
+}
+
+/** S10: a token that may write to the repository is never sent to anybody else. */
+function tokenStaysAtGitHub({ source, githubApiUrl }: SourceContext): readonly Problem[] {
+  if (source.auth.type !== "github_token") return [];
+  const origin = parseOrigin(source.baseUrl);
+  const api = parseOrigin(githubApiUrl);
+  if (origin === undefined || (api !== undefined && isSameOrigin(origin, api))) return [];
+  const place = api === undefined ? "GITHUB_API_URL, which is no URL" : formatOrigin(api);
+  const text = `expected the origin of the GitHub API, ${place}, for auth github_token, found another; use bearer with a token made for that API`;
+  return [{ path: ["base_url"], text }];
 }
 
 const reservedHeaders = ["authorization", "cookie", "host", "content-length", "accept-encoding"];

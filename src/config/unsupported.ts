@@ -10,8 +10,8 @@ type Use = readonly [path: Path, key: string, isUsed: boolean];
 export function sourceUnsupported(written: WrittenSource): readonly Problem[] {
   if (written.type === "module") return problemsOf([[["type"], "module", true]]);
   const { type } = written.auth;
-  const isSupported = type === "none" || type === "bearer" || type === "header";
-  return problemsOf([[["auth", "type"], type, !isSupported], ...limitsUses(written.limits ?? {})]);
+  const isLater = type === "basic" || type === "query" || type === "oauth2";
+  return problemsOf([[["auth", "type"], type, isLater], ...limitsUses(written.limits ?? {})]);
 }
 
 function limitsUses(limits: WrittenLimits): readonly Use[] {

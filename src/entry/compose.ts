@@ -20,6 +20,7 @@ import { environmentProblems } from "../config/environment.ts";
 import { parseConfig } from "../config/parse.ts";
 import { isRepositoryPath } from "../config/schema.ts";
 import { ConfigError } from "../core/failure/errors.ts";
+import { secretNameOf } from "../core/sync/secret-name.ts";
 import type { DestinationSpec, ProjectSpec } from "../core/sync/sync-spec.ts";
 import { msOf, parseInstant } from "../core/time/instant.ts";
 import type { Destination } from "../ports/destination.ts";
@@ -164,9 +165,9 @@ function secretsOf(
 ): ReadonlyMap<string, string> {
   const secrets = new Map<string, string>();
   for (const { auth } of project.sources.values()) {
-    const value = auth.type === "none" ? undefined : door.variables[auth.env];
-    if (auth.type !== "none" && value !== undefined)
-      secrets.set(auth.env, value.replace(/\r?\n$/, ""));
+    const name = secretNameOf(auth);
+    const value = name === undefined ? undefined : door.variables[name];
+    if (name !== undefined && value !== undefined) secrets.set(name, value.replace(/\r?\n$/, ""));
   }
   return secrets;
 }

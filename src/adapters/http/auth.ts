@@ -3,6 +3,7 @@
 
 import { InvariantError, ConfigError } from "../../core/failure/errors.ts";
 import { type Origin, formatOrigin, isSameOrigin, parseOrigin } from "../../core/source/origin.ts";
+import { secretNameOf } from "../../core/sync/secret-name.ts";
 import type { SourceSpec } from "../../core/sync/sync-spec.ts";
 
 /** The headers that carry the credential, for a URL that may have them. */
@@ -37,20 +38,24 @@ function credentialOf(
   secrets: ReadonlyMap<string, string>,
 ): Readonly<Record<string, string>> {
   const { auth } = spec;
-  if (auth.type === "none") return {};
-  const value = [auth.prefix, secretOf(spec.name, auth.env, secrets)].filter((part) => part !== "");
+  const env = secretNameOf(auth);
+  if (auth.type === "none" || env === undefined) return {};
+  const secret = secretOf(spec, env, secrets);
+  if (auth.type === "github_token") return { authorization: `Bearer ${secret}` };
+  const value = [auth.prefix, secret].filter((part) => part !== "");
   const name = auth.type === "bearer" ? "authorization" : auth.name.toLowerCase();
   return { [name]: value.join(" ") };
 }
 
 /** Missing or unfit secrets are reported before anything is claimed (S7). */
-function secretOf(source: string, env: string, secrets: ReadonlyMap<string, string>): string {
+function secretOf(spec: SourceSpec, env: string, secrets: ReadonlyMap<string, string>): string {
   const secret = secrets.get(env) ?? "";
   // Visible ASCII and Latin-1, the only text that a header carries unchanged (RFC 9110 section 5.5).
   if (/^[\x21-\x7e\xa0-\xff]([\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?$/.test(secret))
     return secret;
   const found = secret === "" ? "nothing" : "characters that no header can carry";
+  const key = spec.auth.type === "github_token" ? "auth" : "auth.env";
   throw new ConfigError([
-    `sources.${source}.auth.env: expected a secret in the variable ${env}, found ${found}; set it`,
+    `sources.${spec.name}.${key}: expected a secret in the variable ${env}, found ${found}; set it`,
   ]);
 }

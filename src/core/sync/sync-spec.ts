@@ -45,6 +45,8 @@ export type BoundKind = "inclusive" | "exclusive" | "unknown";
 /** Secrets by the name of their variable only; the value is read by adapters at the last moment. */
 export type AuthSpec =
   | { readonly type: "none" }
+  /** The token that the ledger is written with; for the origin of the GitHub API only (S10). */
+  | { readonly type: "github_token" }
   | { readonly type: "bearer"; readonly env: string; readonly prefix: string }
   | {
       readonly type: "header";

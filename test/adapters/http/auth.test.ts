@@ -23,7 +23,10 @@ afterEach(() => {
 afterAll(() => server.close());
 
 async function headersSent(auth: AuthSpec): Promise<Headers | undefined> {
-  const secrets = new Map([["TIDEMARK_TOKEN", "s3cr3t"]]);
+  const secrets = new Map([
+    ["TIDEMARK_TOKEN", "s3cr3t"],
+    ["GITHUB_TOKEN", "gh-t0ken"],
+  ]);
   const source = openHttpSource(sourceOf({ baseUrl: `${home}/v2`, auth }), { secrets });
   const request = { method: "GET", url: `${home}/contacts`, headers: {}, body: undefined } as const;
   const answer = await source.send(request, new AbortController().signal);
@@ -38,6 +41,7 @@ test.each([
   [{ type: "bearer", env: "TIDEMARK_TOKEN", prefix: "" }, "authorization", "s3cr3t"],
   [{ type: "header", name: "X-Key", env: "TIDEMARK_TOKEN", prefix: "" }, "x-key", "s3cr3t"],
   [{ type: "header", name: "X-Key", env: "TIDEMARK_TOKEN", prefix: "Key" }, "x-key", "Key s3cr3t"],
+  [{ type: "github_token" }, "authorization", "Bearer gh-t0ken"],
 ] as const)("%j sends %s: %s (section 2)", async (auth, name, value) => {
   expect((await headersSent(auth))?.get(name)).toBe(value);
 });

@@ -184,4 +184,24 @@ export const sourcesCases: readonly RefusedCase[] = [
       "tidemark.yml:8 sources.crm.limits.backoff.max: expected at least the longest base, found less; raise max or lower throttle and retry",
     ],
   },
+  {
+    title: "the token of GitHub for another API (S10)",
+    edits: [["{type: bearer, env: TIDEMARK_CRM_TOKEN}", "{type: github_token}"]],
+    problems: [
+      "tidemark.yml:6 sources.crm.base_url: expected the origin of the GitHub API, https://api.github.com, for auth github_token, found another; use bearer with a token made for that API",
+    ],
+  },
+  {
+    title: "the token of GitHub beside a header of its own",
+    edits: [
+      ["https://api.example.com/v2", "https://api.github.com"],
+      [
+        "{type: bearer, env: TIDEMARK_CRM_TOKEN}",
+        "{type: github_token}\n    headers: {Authorization: x}",
+      ],
+    ],
+    problems: [
+      "tidemark.yml:8 sources.crm.headers.Authorization: expected another header, found one that Tidemark sets itself; remove it (credentials belong to auth)",
+    ],
+  },
 ];

@@ -41,11 +41,6 @@ export const unsupportedCases: readonly RefusedCase[] = [
     problems: ["tidemark.yml:7 sources.crm.auth.type: not supported yet: oauth2"],
   },
   {
-    title: "the token of GitHub",
-    edits: [["{type: bearer, env: TIDEMARK_CRM_TOKEN}", "{type: github_token}"]],
-    problems: ["tidemark.yml:7 sources.crm.auth.type: not supported yet: github_token"],
-  },
-  {
     title: "what limits may say later",
     edits: [
       [
