@@ -17,7 +17,7 @@ export interface Deadline {
   /** When the budget ends, in ms on `mono`. */
   readonly endsAt: number;
   readonly budgetMs: number;
-  /** Ends the timer; call it when the run is over. */
+  /** Ends the timer, and whatever still works; call it when the run is over. */
   close(): void;
 }
 
@@ -42,6 +42,7 @@ export function startDeadline(budgetMs: number, clock: Clock, cancel: AbortSigna
     close: () => {
       cancel.removeEventListener("abort", onCancel);
       closing.abort();
+      controller.abort(cancelled);
     },
   };
 }

@@ -89,6 +89,8 @@ export interface RunProgress {
   readonly accepting: Set<string>;
   /** Claimed windows whose turn has not come. */
   queue: readonly RunningRecord[];
+  /** Windows in flight, those apart that have ended and are being settled. */
+  flying: readonly RunningRecord[];
   /** Settled by this run, in order. */
   readonly settled: Settled[];
   /** Sentences that make the run fail whatever its windows say. */
@@ -176,6 +178,13 @@ export function showKeyOf(ctx: Pick<RunContext, "project" | "ports">): (key: str
     case "none":
       return () => "";
   }
+}
+
+/** Says something once: to whoever watches, and in the run's report. */
+export function note(ctx: RunContext, text: string): void {
+  if (ctx.progress.notes.includes(text)) return;
+  ctx.progress.notes.push(text);
+  ctx.ports.progress.report({ kind: "note", text });
 }
 
 /** Serves no sync of the destination any more in this run, which fails (contract 3.2). */

@@ -6,6 +6,7 @@ import type { RunReport } from "../core/report/run-report.ts";
 import type { ProjectSpec } from "../core/sync/sync-spec.ts";
 import { startDeadline } from "./deadline.ts";
 import { expireWindows } from "./expire.ts";
+import { type Flights, openFlights } from "./flights.ts";
 import { foldOld } from "./fold-old.ts";
 import { recoverDead } from "./recover.ts";
 import {
@@ -18,7 +19,7 @@ import {
   type RunRequest,
 } from "./run-context.ts";
 import { reportRun } from "./run-report.ts";
-import { type AttemptEnd, runWindow } from "./run-window.ts";
+import type { AttemptEnd } from "./run-window.ts";
 import { commitDraft, type Draft, orThrow } from "./steps/commit.ts";
 import { readStates, usableSyncs } from "./steps/plan.ts";
 import { buildTurn, noteTurn, type Turn } from "./turn.ts";
@@ -49,19 +50,42 @@ export async function run(input: RunInput): Promise<RunReport> {
 }
 
 async function serveWindows(ctx: RunContext): Promise<void> {
-  let turn = await takeTurn(ctx, undefined);
-  while (turn?.next !== undefined) turn = await takeTurn(ctx, await runWindow(ctx, turn.next));
+  const flights = openFlights(ctx);
+  try {
+    let turn = await takeTurn(ctx, flights);
+    for (;;) {
+      for (const record of turn?.next ?? []) flights.start(record);
+      if (ctx.progress.flying.length === 0) return;
+      turn = await takeTurn(ctx, flights);
+    }
+  } catch (error) {
+    // Nobody will settle what is still in flight: it stops sending before the error is told.
+    ctx.deadline.close();
+    await flights.over();
+    throw error;
+  }
 }
 
-async function takeTurn(ctx: RunContext, ended: AttemptEnd | undefined): Promise<Turn | undefined> {
+// Settles what has landed, if anything flies, and starts what is next.
+async function takeTurn(ctx: RunContext, flights: Flights): Promise<Turn | undefined> {
   const turns = new Map<Draft, Turn>();
+  const ended: AttemptEnd[] = [];
+  const land = async (): Promise<void> => {
+    if (ctx.progress.flying.length > 0) ended.push(...(await flights.landed()));
+  };
+  await land();
   const end = await commitDraft(ctx, async (snapshot) => {
-    const built = await buildTurn(ctx, ended, snapshot);
+    let built = await buildTurn(ctx, ended, snapshot);
+    if (ctx.deadline.stop.aborted && ctx.progress.flying.length > 0) {
+      // Asked to stop meanwhile: what still flew is settled by the same commit, for there may be no other (4.2).
+      await land();
+      built = await buildTurn(ctx, ended, snapshot);
+    }
     if (built !== undefined) turns.set(built.draft, built);
     return built?.draft;
   });
   if (end.kind === "nothing") return undefined;
-  if (end.kind === "refused") throw await refuse(ctx, end.message, end.draft, ended !== undefined);
+  if (end.kind === "refused") throw await refuse(ctx, end.message, end.draft, ended.length > 0);
   const turn = turns.get(end.draft);
   if (turn !== undefined) noteTurn(ctx, turn);
   return turn;
@@ -115,6 +139,7 @@ async function fillContext(
       checked: new Set(),
       accepting: new Set(),
       queue: [],
+      flying: [],
       settled: [],
       faults: [],
       notes: [],

@@ -1,18 +1,24 @@
-// One turn of a run is one commit: it settles the window that ended and, in the same commit, starts the next claimed
-// one or claims anew (contract 4, claim). Built on a snapshot and built again on another after a lost race, so
+// One turn of a run is one commit: it settles the windows that ended and, in the same commit, starts the next claimed
+// ones or claims anew (contract 4, claim). Built on a snapshot and built again on another after a lost race, so
 // everything here may happen more than once; what has really happened is noted in noteTurn, after the commit.
 
 import { progressOf } from "../core/plan/orders.ts";
 import type { LedgerEvent } from "../core/record/commit-message.ts";
 import { noRequests, type RunningRecord } from "../core/record/run-record.ts";
 import { release } from "../core/record/transitions.ts";
-import type { FileChange } from "../ports/ledger-store.ts";
 import type { LedgerChange, LedgerSnapshot } from "../ports/ledger.ts";
 import { checkDestination } from "./check-destination.ts";
-import { nowOf, type RunContext, specOf, timeLeftMs } from "./run-context.ts";
+import { lastOfEach, withChanges } from "./overlay.ts";
+import { note, nowOf, type RunContext, specOf, timeLeftMs } from "./run-context.ts";
 import type { AttemptEnd } from "./run-window.ts";
 import { isOpen } from "./sessions.ts";
-import { type ClaimedWindow, claimWindows, noteClaims, startWindow } from "./steps/claim.ts";
+import {
+  type ClaimedWindow,
+  claimWindows,
+  freePlaces,
+  noteClaims,
+  startWindow,
+} from "./steps/claim.ts";
 import type { Draft } from "./steps/commit.ts";
 import { ledgerOf, plan, readStates } from "./steps/plan.ts";
 import { type SettledAttempt, settleAttempt } from "./steps/settle.ts";
@@ -20,22 +26,22 @@ import { type SettledAttempt, settleAttempt } from "./steps/settle.ts";
 /** What one commit does, and what the run does after it. */
 export interface Turn {
   readonly draft: Draft;
-  readonly settled: SettledAttempt | undefined;
+  readonly settled: readonly SettledAttempt[];
   readonly claimed: readonly ClaimedWindow[];
   readonly queue: readonly RunningRecord[];
-  /** The window whose turn it is now; undefined when the run has nothing more to do. */
-  readonly next: RunningRecord | undefined;
+  /** The windows whose turn it is now. */
+  readonly next: readonly RunningRecord[];
 }
 
 /** Builds the turn on a snapshot; undefined when nothing is to be written. */
 export async function buildTurn(
   ctx: RunContext,
-  ended: AttemptEnd | undefined,
+  ended: readonly AttemptEnd[],
   snapshot: LedgerSnapshot,
 ): Promise<Turn | undefined> {
   const settled = await settleEnded(ctx, ended, snapshot);
-  const changes: LedgerChange[] = [...(settled?.changes ?? [])];
-  const events: LedgerEvent[] = settled === undefined ? [] : settledEvents(settled);
+  const changes: LedgerChange[] = settled.flatMap((attempt) => attempt.changes);
+  const events: LedgerEvent[] = settled.flatMap((attempt) => settledEvents(attempt));
   const ours = ctx.progress.queue.filter((record) => isOurs(ctx, record, snapshot));
   // Their source closed, or the run stops.
   for (const record of ours.filter((claimed) => !maySend(ctx, claimed))) {
@@ -46,41 +52,72 @@ export async function buildTurn(
   }
   const seen = await ctx.ports.ledger.apply(snapshot, changes, snapshot.tip);
   const waiting = ours.filter((record) => maySend(ctx, record));
-  const claimed = waiting.length === 0 ? await claimNext(ctx, seen) : [];
-  const [first, ...queue] = waiting.length === 0 ? claimed.map(({ record }) => record) : waiting;
-  const next = first === undefined ? undefined : startWindow(ctx, first);
-  for (const record of [
-    ...(next === undefined ? [] : [next]),
-    ...(claimed.length > 0 ? queue : []),
-  ]) {
-    changes.push({ kind: "put_record", record });
-    events.push({ kind: claimed.length > 0 ? "claimed" : "started", record });
-  }
+  const started = await startNext(ctx, waiting, seen);
+  changes.push(...started.changes);
+  events.push(...started.events);
   if (changes.length === 0) return undefined;
   const done = await doneOrders(ctx, snapshot, changes);
-  const files: readonly FileChange[] = settled?.files ?? [];
   const draft = {
     changes: [...changes, ...done.map(({ change }) => change)],
-    files,
+    files: lastOfEach(settled.flatMap(({ files }) => files)),
     events: [...events, ...done.map(({ event }) => event)],
   };
-  return { draft, settled, claimed, queue, next };
+  return { draft, settled, ...started };
 }
 
 /** Notes a turn whose commit was accepted. */
 export function noteTurn(ctx: RunContext, turn: Turn): void {
   const { progress } = ctx.ports;
-  if (turn.settled !== undefined) {
-    ctx.progress.settled.push(turn.settled);
-    progress.report({ kind: "settled", record: turn.settled.record });
+  for (const settled of turn.settled) {
+    ctx.progress.settled.push(settled);
+    progress.report({ kind: "settled", record: settled.record });
   }
   noteClaims(ctx, turn.claimed);
   for (const { record } of turn.claimed)
     progress.report({ kind: "claimed", runId: record.runId, reason: record.reason });
   ctx.progress.queue = turn.queue;
-  if (turn.next === undefined) return;
-  const { runId, attempt } = turn.next;
-  progress.report({ kind: "started", runId, attempt, timeLeftMs: timeLeftMs(ctx) });
+  for (const { runId, attempt } of turn.next)
+    progress.report({ kind: "started", runId, attempt, timeLeftMs: timeLeftMs(ctx) });
+}
+
+/** What a turn starts, from what is claimed already or from a new claim. */
+interface Started extends Pick<Turn, "claimed" | "queue" | "next"> {
+  readonly changes: readonly LedgerChange[];
+  readonly events: readonly LedgerEvent[];
+}
+
+async function startNext(
+  ctx: RunContext,
+  waiting: readonly RunningRecord[],
+  snapshot: LedgerSnapshot,
+): Promise<Started> {
+  const isClaiming = waiting.length === 0 && freePlaces(ctx, []) > 0;
+  const claimed = isClaiming ? await claimNext(ctx, snapshot) : [];
+  const ready = isClaiming ? claimed.map(({ record }) => record) : waiting;
+  const count = startable(ctx, ready);
+  const next = ready.slice(0, count).map((record) => startWindow(ctx, record));
+  const queue = ready.slice(count);
+  const kind = isClaiming ? ("claimed" as const) : ("started" as const);
+  const written = [...next, ...(isClaiming ? queue : [])];
+  return {
+    claimed,
+    queue,
+    next,
+    changes: written.map((record) => ({ kind: "put_record", record })),
+    events: written.map((record) => ({ kind, record })),
+  };
+}
+
+// From the head only: the order of the plan is kept.
+function startable(ctx: RunContext, ready: readonly RunningRecord[]): number {
+  let count = 0;
+  const ids: string[] = [];
+  for (const { sync } of ready) {
+    ids.push(sync);
+    if (freePlaces(ctx, ids) <= count) break;
+    count += 1;
+  }
+  return count;
 }
 
 // L7: only where the ledger still names our holder and epoch is there something of ours to settle.
@@ -92,15 +129,23 @@ function isOurs(ctx: RunContext, record: RunningRecord, snapshot: LedgerSnapshot
 
 async function settleEnded(
   ctx: RunContext,
-  ended: AttemptEnd | undefined,
+  ended: readonly AttemptEnd[],
   snapshot: LedgerSnapshot,
-): Promise<SettledAttempt | undefined> {
-  if (ended === undefined) return undefined;
-  if (isOurs(ctx, ended.record, snapshot))
-    return await settleAttempt(ctx, ended, snapshot, ctx.ports.store.files(snapshot.tip));
-  const fault = `${ended.record.runId}: the ledger names another holder by now; what this run read is left to that one`;
-  if (!ctx.progress.faults.includes(fault)) ctx.progress.faults.push(fault);
-  return undefined;
+): Promise<readonly SettledAttempt[]> {
+  const { store } = ctx.ports;
+  const settled: SettledAttempt[] = [];
+  let files = store.files(snapshot.tip);
+  for (const end of ended) {
+    if (isOurs(ctx, end.record, snapshot)) {
+      const attempt = await settleAttempt(ctx, end, snapshot, files);
+      files = withChanges(files, attempt.files, store);
+      settled.push(attempt);
+      continue;
+    }
+    const fault = `${end.record.runId}: the ledger names another holder by now; what this run read is left to that one`;
+    if (!ctx.progress.faults.includes(fault)) ctx.progress.faults.push(fault);
+  }
+  return settled;
 }
 
 function settledEvents(settled: SettledAttempt): LedgerEvent[] {
@@ -122,7 +167,7 @@ async function claimNext(
   snapshot: LedgerSnapshot,
 ): Promise<readonly ClaimedWindow[]> {
   for (let round = 0; round <= ctx.project.syncs.length; round += 1) {
-    if (ctx.deadline.stop.aborted) return [];
+    if (ctx.deadline.stop.aborted || isHeldBack(ctx)) return [];
     const { windows, remaining } = await plan(ctx, snapshot);
     ctx.ports.progress.report({ kind: "planned", windows: windows.length, remaining });
     const before = ctx.progress.stopped.size;
@@ -137,6 +182,13 @@ async function claimNext(
     if (claimed.length > 0 || ctx.progress.stopped.size === before) return claimed;
   }
   return [];
+}
+
+// The configuration moved, or GitHub's limit is nearly used up: what runs is settled, nothing more is claimed.
+function isHeldBack(ctx: RunContext): boolean {
+  const hold = ctx.ports.store.claimHold();
+  if (hold !== undefined) note(ctx, hold.message);
+  return hold !== undefined;
 }
 
 // A sync's next commit removes its done orders (contract 3.4), the settling of their last window included.

@@ -7,20 +7,27 @@ import { Cancelled } from "../../src/core/failure/errors.ts";
 import { tiles } from "../../src/core/window/window.ts";
 import { at, limitsOf } from "../support/builders.ts";
 import { dayOf } from "../support/record-builders.ts";
-import { createWorld, type Effect, type World } from "../support/run-world.ts";
+import { createWorld, type Effect, type World, worldSync } from "../support/run-world.ts";
 
 const now = "2026-11-04T06:00:00Z";
 
 describe("a run that stops", () => {
-  test.for(["sqlite", "files"] as const)(
-    "by a signal at any effect settles or releases, in one commit and uncounted: %s",
-    async (destination) => {
+  test.for(
+    (["sqlite", "files"] as const).flatMap((destination) =>
+      [1, 2].map((concurrency) => ({ destination, concurrency })),
+    ),
+  )(
+    "by a signal at any effect settles or releases, in one commit and uncounted: $destination, $concurrency at once",
+    async ({ destination, concurrency }) => {
+      const syncs = [worldSync({ run: { ...worldSync().run, concurrency } })];
       const effects: Effect[] = [];
-      await createWorld({ now, destination }).run({ watch: (effect) => void effects.push(effect) });
+      await createWorld({ now, destination, syncs }).run({
+        watch: (effect) => void effects.push(effect),
+      });
       expect(effects.length).toBeGreaterThan(40);
       for (const [nth, effect] of effects.entries()) {
         const told = `${nth}: ${effect.when} ${effect.port} ${effect.about}`;
-        const world = createWorld({ now, destination });
+        const world = createWorld({ now, destination, syncs });
         const cancel = new AbortController();
         let seen = 0;
         let commits = 0;

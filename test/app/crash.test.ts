@@ -4,9 +4,10 @@
 import { describe, expect, test } from "vitest";
 
 import type { RunRecord } from "../../src/core/record/run-record.ts";
+import type { SyncSpec } from "../../src/core/sync/sync-spec.ts";
 import { at } from "../support/builders.ts";
 import { dayOf } from "../support/record-builders.ts";
-import { createWorld, type Effect, type World } from "../support/run-world.ts";
+import { createWorld, type Effect, type World, worldSync } from "../support/run-world.ts";
 
 /** Two windows are due. */
 const now = "2026-11-03T06:00:00Z";
@@ -16,15 +17,18 @@ const kinds = ["sqlite", "files"] as const;
 describe("a crash", () => {
   test.for(
     kinds.flatMap((destination) =>
-      (["by its lock file", "by its lease"] as const).map((proof) => ({ destination, proof })),
+      (["by its lock file", "by its lease"] as const).flatMap((proof) =>
+        [1, 2].map((concurrency) => ({ destination, proof, concurrency })),
+      ),
     ),
   )(
-    "before or after any effect leaves what the next run completes: $destination, dead $proof",
-    async ({ destination, proof }) => {
-      const effects = await effectsOf(destination);
+    "before or after any effect leaves what the next run completes: $destination, dead $proof, $concurrency at once",
+    async ({ destination, proof, concurrency }) => {
+      const syncs = [worldSync({ run: { ...worldSync().run, concurrency } })];
+      const effects = await effectsOf(destination, syncs);
       expect(effects.length).toBeGreaterThan(30);
       for (const [nth, effect] of effects.entries()) {
-        const world = createWorld({ now, destination });
+        const world = createWorld({ now, destination, syncs });
         expect(await crashAt(world, nth)).toBe("crashed");
         const told = `${nth}: ${effect.when} ${effect.port} ${effect.about}`;
         if (proof === "by its lease") await world.clock.advanceTo(3_600_000);
@@ -134,9 +138,12 @@ describe("a crash", () => {
 });
 
 /** Every effect of a run that nobody disturbs. */
-async function effectsOf(destination: (typeof kinds)[number]): Promise<readonly Effect[]> {
+async function effectsOf(
+  destination: (typeof kinds)[number],
+  syncs: readonly SyncSpec[] = [worldSync()],
+): Promise<readonly Effect[]> {
   const effects: Effect[] = [];
-  const world = createWorld({ now, destination });
+  const world = createWorld({ now, destination, syncs });
   await world.run({ watch: (effect) => void effects.push(effect) });
   return effects;
 }

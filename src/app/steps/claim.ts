@@ -67,6 +67,17 @@ export async function claimWindows(
   return claimed;
 }
 
+/**
+ * How many windows of these syncs may start now, beside those in flight: as many as each one's `run.concurrency` allows.
+ * One may always fly alone.
+ */
+export function freePlaces(ctx: RunContext, syncIds: readonly string[]): number {
+  const { flying } = ctx.progress;
+  const ids = [...flying.map(({ sync }) => sync), ...syncIds];
+  const allowed = Math.min(...ids.map((id) => specOf(ctx, id).run.concurrency));
+  return Math.max(flying.length === 0 ? 1 : 0, allowed - flying.length);
+}
+
 /** Starts a claimed window whose turn has come. */
 export function startWindow(ctx: RunContext, record: RunningRecord): RunningRecord {
   const now = nowOf(ctx);
@@ -97,11 +108,16 @@ function takeFromHead(
   for (const window of planned) {
     const duration = medianDurationMs(ledgerOf(snapshot, window.syncId).records);
     const needed = Math.min(duration ?? Number.POSITIVE_INFINITY, ctx.deadline.budgetMs / 2);
-    if (timeLeftMs(ctx) - spent < needed) break;
-    if (taken.length > 0 && (duration === undefined || spent + duration > claimMs)) break;
+    const places = freePlaces(
+      ctx,
+      [...taken, window].map(({ syncId }) => syncId),
+    );
+    if (timeLeftMs(ctx) - spent / places < needed) break;
+    const isFull =
+      taken.length >= places && (duration === undefined || (spent + duration) / places > claimMs);
+    if (isFull || taken.length >= claimMax) break;
     taken.push(window);
     spent += duration ?? claimMs;
-    if (taken.length >= claimMax) break;
   }
   return taken;
 }

@@ -14,7 +14,7 @@ import type { SyncSpec } from "../../core/sync/sync-spec.ts";
 import { dayMicros, longestMicros } from "../../core/time/duration.ts";
 import { formatInstant, type Instant } from "../../core/time/instant.ts";
 import type { LedgerSnapshot, SyncLedger } from "../../ports/ledger.ts";
-import { mappingDigestOf, nowOf, type Ports, type RunContext } from "../run-context.ts";
+import { mappingDigestOf, note, nowOf, type Ports, type RunContext } from "../run-context.ts";
 import { isOpen } from "../sessions.ts";
 
 /** The plan of a run on a snapshot, for the sources and syncs that it may use now. */
@@ -184,12 +184,6 @@ export function foreignClaim(
     .filter((record) => record.status === "running")
     .filter((record) => record.claim.holder !== ctx.identity.holder)
     .find((record) => !isDead(record, "unknown", now));
-}
-
-function note(ctx: RunContext, text: string): void {
-  if (ctx.progress.notes.includes(text)) return;
-  ctx.progress.notes.push(text);
-  ctx.ports.progress.report({ kind: "note", text });
 }
 
 function namedWindows(
