@@ -27,8 +27,8 @@ export function isRepositoryPath(path: string): boolean {
   return segments.every((segment) => /^(?!\.{1,2}$)[^\\:*?"<>|\p{Cc}]+$/u.test(segment));
 }
 
-// What git's check-ref-format allows, without its rarer letters.
-function isBranch(written: string): boolean {
+/** What git's check-ref-format allows, without its rarer letters. */
+export function isBranch(written: string): boolean {
   return (
     /^[A-Za-z0-9_][A-Za-z0-9_.@+#-]*(\/[A-Za-z0-9_][A-Za-z0-9_.@+#-]*)*$/.test(written) &&
     !/\.\.|\.lock(\/|$)|\.(\/|$)/.test(written)

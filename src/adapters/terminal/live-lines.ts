@@ -1,4 +1,4 @@
-// Progress on a terminal: one live line for the window under way, rewritten in place, plain lines above it.
+// Progress on a terminal: one live line, of the window that spoke last, rewritten in place, plain lines above it.
 
 import { counted } from "../../core/report/words.ts";
 import type { Progress, ProgressEvent } from "../../ports/progress.ts";
@@ -13,7 +13,7 @@ export function liveLines(
   screen: { readonly columns: number; readonly now: () => number },
 ): Progress {
   const clear = "\r\u001B[2K";
-  const state: LiveState = { startedAt: screen.now(), timeLeftMs: 0, waitedMs: 0, left: 0 };
+  const state: LiveState = { startedAt: new Map(), endsAt: screen.now(), waitedMs: 0, left: 0 };
   let live = "";
   let drawnAt = Number.NEGATIVE_INFINITY;
   const plain = plainLines((text) => write(`${clear}${text}${live}`));
@@ -33,8 +33,9 @@ export function liveLines(
 }
 
 interface LiveState {
-  startedAt: number;
-  timeLeftMs: number;
+  /** By run id: several windows may be in flight. */
+  readonly startedAt: Map<string, number>;
+  endsAt: number;
   waitedMs: number;
   /** Windows of the plan that are still to come. */
   left: number;
@@ -43,19 +44,20 @@ interface LiveState {
 function note(state: LiveState, event: ProgressEvent, now: number): void {
   if (event.kind === "planned") state.left = event.windows + event.remaining;
   if (event.kind === "waiting") state.waitedMs += event.ms;
+  if (event.kind === "settled") state.startedAt.delete(event.record.runId);
   if (event.kind !== "started") return;
-  state.startedAt = now;
-  state.timeLeftMs = event.timeLeftMs;
+  state.startedAt.set(event.runId, now);
+  state.endsAt = now + event.timeLeftMs;
   state.waitedMs = 0;
 }
 
 function liveLine(event: ProgressEvent, state: LiveState, now: number): string | undefined {
-  const ms = now - state.startedAt;
-  const rest = `${state.left} to come  ${clockText(state.timeLeftMs - ms)} left`;
+  const rest = `${state.left} to come  ${clockText(state.endsAt - now)} left`;
   switch (event.kind) {
     case "started":
       return `${event.runId}  attempt ${event.attempt}  ${rest}`;
     case "page": {
+      const ms = now - (state.startedAt.get(event.runId) ?? now);
       const rate = ms > 0 ? Math.round((event.fetched * 1000) / ms) : 0;
       const waited = state.waitedMs >= 1000 ? `  waited ${clockText(state.waitedMs)}` : "";
       const read = `${counted(event.pages, "page")}  ${counted(event.fetched, "record")}  ${rate}/s`;
