@@ -4,8 +4,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 
 import { parseConfig } from "../../src/config/parse.ts";
+import { inputDefaults, modes } from "../../src/entry/input-schema.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -60,3 +62,71 @@ test("every rule, step and test that the map of the sources names exists", () =>
   });
   expect(missing).toEqual([]);
 });
+
+interface Described {
+  readonly description: string;
+  readonly default?: string;
+}
+
+const action: {
+  readonly inputs: Readonly<Record<string, Described>>;
+  readonly outputs: Readonly<Record<string, Described>>;
+} = parse(read("action.yml"));
+
+test("action.yml and the parser know the same inputs, in one order and with the same defaults", () => {
+  const declared = Object.entries(action.inputs).map(([name, { default: text = "" }]) => [
+    name,
+    text,
+  ]);
+  const tokenOfTheRun = "${{ github.token }}";
+  expect(declared).toEqual(
+    Object.entries({ ...inputDefaults, token: tokenOfTheRun }).map(([name, text]) => [name, text]),
+  );
+});
+
+test("action.yml names every mode that the parser takes", () => {
+  const named = action.inputs["mode"]!.description.match(/\w+/g);
+  expect(modes.filter((mode) => !named!.includes(mode))).toEqual([]);
+});
+
+test("the README's tables of inputs and outputs are those of action.yml", () => {
+  const code = (text: string): string => `\`${text}\``;
+  expect(tableIn("README.md", "| input | default | meaning |")).toEqual(
+    Object.entries(action.inputs).map(([name, { description, default: text }]) => [
+      code(name),
+      text === undefined ? "" : code(text),
+      description,
+    ]),
+  );
+  expect(tableIn("README.md", "| output | meaning |")).toEqual(
+    Object.entries(action.outputs).map(([name, { description }]) => [code(name), description]),
+  );
+});
+
+test("the workflow in the README gives inputs that exist and permissions that are explained", () => {
+  const [, text] = /^```yaml\n(name: [\s\S]*?)^```/m.exec(read("README.md"))!;
+  const { sync } = parse(text!).jobs;
+  const [step] = sync.steps;
+  expect(Object.keys(step.with).filter((name) => !Object.hasOwn(action.inputs, name))).toEqual([]);
+  const explained = tableIn("README.md", "| permission | for | why |").map(([name]) => name);
+  const granted = Object.entries<string>(sync.permissions).map(
+    ([name, level]) => `\`${name}: ${level}\``,
+  );
+  expect(granted.filter((permission) => !explained.includes(permission))).toEqual([]);
+  expect(granted).not.toEqual([]);
+});
+
+/** The cells of the table below a header line, without its edge and rule. */
+function tableIn(path: string, header: string): readonly (readonly string[])[] {
+  const lines = read(path).split("\n");
+  const start = lines.indexOf(header);
+  expect(start).toBeGreaterThan(-1);
+  const rest = lines.slice(start + 2);
+  const end = rest.findIndex((line) => !line.startsWith("|"));
+  return rest.slice(0, end).map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
