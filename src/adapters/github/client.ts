@@ -1,6 +1,6 @@
-// The one factory of a GitHub client (G1): URLs, headers, GitHub's limits and what its errors mean. No other module
-// imports octokit. It sends again only what GitHub refused for its limits, and reads that failed (section 12); what an
-// unknown answer to a write means is the caller's to find out (section 8).
+// What a GitHub client is to those who call it: one call with its patience, and what it came to, named after what the
+// caller does next. The one factory is octokit-client.ts; what an unknown answer to a write means is the caller's to
+// find out (section 8).
 
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
@@ -23,8 +23,10 @@ export interface GithubOptions {
 export interface CallOptions {
   /** In ms on `mono`: waits that end later are not begun. */
   readonly until: number;
-  /** Whether the call may be sent again after an unknown answer: reads, and nothing else. */
+  /** Whether the call may be sent again after an unknown answer: reads, and objects that nothing names yet. */
   readonly isRead: boolean;
+  /** Whether it may go beside others: readings of blobs, at most four at once; everything else goes one by one. */
+  readonly isBeside?: boolean;
 }
 
 /** What a call came to, named after what its caller does next. */
