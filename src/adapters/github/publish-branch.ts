@@ -11,14 +11,9 @@ import type { CallOptions, GithubAnswer, GithubClient, GithubError } from "./cli
 import { nextCopyStep, type CopyStep } from "./copy-plan.ts";
 import { readCopy, type CopyReading, type CopyRider } from "./copy-reading.ts";
 import { copyBranch, type CopyNames, type Entries } from "./copy-state.ts";
-import {
-  compareUrl,
-  isAboutWorkflows,
-  isFinal,
-  pullRemedy,
-  sendPublication,
-  type PullChange,
-} from "./pull-request.ts";
+import { isAboutWorkflows, isFinal, isPullSetting, refusedPull } from "./pull-refusal.ts";
+import { sendPublication, type PullChange } from "./pull-request.ts";
+import { waitForRound } from "./rounds.ts";
 
 export interface GithubPublisherOptions {
   readonly client: GithubClient;
@@ -51,8 +46,6 @@ const roundsMax = 3;
 /** How long a publication may take altogether; the next run makes up for it. */
 const patienceMs = 45_000;
 
-const firstWaitMs = 1000;
-
 /** The port Publisher; with the rider's answer it costs three requests (contract 8). */
 export function githubPublisher(options: GithubPublisherOptions): Publisher {
   return {
@@ -72,21 +65,17 @@ async function publish(text: Text, options: GithubPublisherOptions): Promise<Pub
   const patience = { until: options.clock.mono() + patienceMs };
   let wrong: GithubError | undefined;
   for (let round = 0; round < roundsMax; round += 1) {
-    if (round > 0) await waitBefore(round, options);
+    await waitForRound(round, options);
     const read = await readingOf(round, options, patience);
     if (!read.ok) return failed(read.error);
     const publishing = { options, text, patience, again: round > 0 };
     const done = await take(read.data, publishing);
     if (done.ok && done.data !== "closed") return done.data;
     wrong = done.ok ? undefined : done.error;
+    if (wrong !== undefined && isPullSetting(wrong)) return refused(wrong, options);
     if (wrong !== undefined && isFinal(wrong)) break;
   }
   return conclude(wrong, options, patience);
-}
-
-async function waitBefore(round: number, { clock, cancel }: GithubPublisherOptions): Promise<void> {
-  const at = clock.mono() + firstWaitMs * 2 ** (round - 1);
-  while (clock.mono() < at && !cancel.aborted) await clock.wake(at, cancel);
 }
 
 async function readingOf(
@@ -178,17 +167,17 @@ async function conclude(
   const step = nextCopyStep(read.data.state, read.data.ledger, names);
   if (step?.kind === "current" && step.open !== undefined)
     return { kind: "open", url: step.open.url };
-  if (step?.kind === "show" && wrong !== undefined) return refused(wrong, options);
+  if (step?.kind === "show") return refused(wrong, options);
   if (step?.kind === "current" || (step?.kind === "agree" && step.move === undefined))
     return { kind: "none" };
   return failed(wrong);
 }
 
-function refused(wrong: GithubError, { names, repositoryUrl }: GithubPublisherOptions): Published {
-  const url = compareUrl(repositoryUrl, names.base, copyBranch);
-  const remedy = pullRemedy(wrong);
-  const warning = `pull request of ${copyBranch}: expected to be opened, found that GitHub refused it: ${wrong.message}; nothing is lost, the branch is there; ${remedy === undefined ? "" : `${remedy}, or `}open it by hand: ${url}`;
-  return { kind: "refused", url, warning };
+function refused(
+  wrong: GithubError | undefined,
+  { names, repositoryUrl }: GithubPublisherOptions,
+): Published {
+  return refusedPull(wrong, { repositoryUrl, base: names.base, head: copyBranch });
 }
 
 function failed(wrong: Pick<GithubError, "message"> | undefined): Published {

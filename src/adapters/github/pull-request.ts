@@ -1,6 +1,5 @@
-// A branch that is moved and the pull request that shows it, in one mutation (github.md section 11), and what to say
-// where GitHub refuses the pull request. Serves the commit step: the published copy and proposals. Never decides
-// whether something is to be published.
+// A branch that is moved and the pull request that shows it, in one mutation (github.md section 11). Serves the commit
+// step: the published copy and proposals. Never decides whether something is to be published.
 
 import {
   array,
@@ -14,7 +13,7 @@ import {
   type GenericSchema,
 } from "valibot";
 
-import type { CallOptions, GithubAnswer, GithubClient, GithubError } from "./client.ts";
+import type { CallOptions, GithubAnswer, GithubClient } from "./client.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
 
 /** What is asked of a pull request wherever one is read. */
@@ -166,35 +165,4 @@ export function clampTitle(title: string): string {
   const line = title.replace(/\s+/g, " ").trim();
   if (line.length <= titleMax) return line;
   return `${line.slice(0, titleMax - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
-}
-
-/** The page on which a person opens the pull request that GitHub refused (G21). */
-export function compareUrl(repositoryUrl: string, base: string, head: string): string {
-  return `${repositoryUrl}/compare/${urlPath(base)}...${urlPath(head)}?expand=1`;
-}
-
-function urlPath(branch: string): string {
-  return branch.split("/").map(encodeURIComponent).join("/");
-}
-
-/** The permission or setting that is missing, as its remedy; undefined where the refusal has another reason. */
-export function pullRemedy({ kind, message }: GithubError): string | undefined {
-  if (/not permitted to create or approve pull requests/i.test(message)) {
-    return 'turn on "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, General, of the repository or its organization';
-  }
-  return kind === "forbidden" ? "give the job the permission `pull-requests: write`" : undefined;
-}
-
-/** Whether asking once more can help: not where GitHub said no to who asks, or that enough was asked. */
-export function isFinal(error: GithubError): boolean {
-  return (
-    ["forbidden", "unauthorized", "limited"].includes(error.kind) ||
-    pullRemedy(error) !== undefined ||
-    isAboutWorkflows(error)
-  );
-}
-
-/** A branch that brings changed workflow files along may need a permission that the token lacks (section 11). */
-export function isAboutWorkflows({ message }: Pick<GithubError, "message">): boolean {
-  return /\bworkflows?\b.*\bpermission|\.github\/workflows/i.test(message);
 }
