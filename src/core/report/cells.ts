@@ -5,7 +5,7 @@ import { gridOf, type SyncState, syncHorizon } from "../plan/sync-state.ts";
 import type { Instant } from "../time/instant.ts";
 import { cellsTouching, edgeAt, edgeIndexAtOrBefore } from "../window/grid.ts";
 import { overlap, type Window } from "../window/window.ts";
-import type { Gap } from "./run-report.ts";
+import type { Gap } from "./gap.ts";
 
 /** What a cell of the strip may be: a gap of some state, or covered. */
 export type CellState = Gap["state"] | "covered" | "stale";

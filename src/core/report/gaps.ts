@@ -9,7 +9,7 @@ import { longestMicros } from "../time/duration.ts";
 import type { Instant } from "../time/instant.ts";
 import { gaps, newestCovered } from "../window/coverage.ts";
 import { compareWindows, intersect } from "../window/window.ts";
-import type { Gap } from "./run-report.ts";
+import type { Gap } from "./gap.ts";
 
 /** What coverage lacks in `[window.start, horizon)`, cut by the records that stand in it (L2; contract 1, gap). */
 export function gapsOf(state: SyncState, now: Instant): readonly Gap[] {

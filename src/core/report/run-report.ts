@@ -2,17 +2,9 @@
 // because programs read it.
 
 import type { RunRecord } from "../record/run-record.ts";
-import { formatInstant } from "../time/instant.ts";
-import type { Window } from "../window/window.ts";
+import { type Gap, gapJson } from "./gap.ts";
 import type { StatusView } from "./status-view.ts";
 import { counted } from "./words.ts";
-
-/** What is missing of a range, and why (contract 9). */
-export interface Gap {
-  readonly sync: string;
-  readonly window: Window;
-  readonly state: "open" | "failed" | "parked" | "running" | "lost" | "waived";
-}
 
 export interface RunReport {
   readonly status: "ok" | "nothing_due" | "partial" | "failed";
@@ -70,10 +62,4 @@ export function runJson(report: RunReport): Readonly<Record<string, unknown>> {
       code: record.status === "failed" ? record.error.code : null,
     })),
   };
-}
-
-/** `{sync, start, end, state}` (contract 9). */
-export function gapJson(gap: Gap): Readonly<Record<string, string>> {
-  const { sync, window, state } = gap;
-  return { sync, start: formatInstant(window.start), end: formatInstant(window.end), state };
 }

@@ -5,7 +5,7 @@ import type { FailedRecord, RunningRecord } from "../record/run-record.ts";
 import { formatDuration } from "../time/duration.ts";
 import { formatInstant, type Instant } from "../time/instant.ts";
 import type { Window } from "../window/window.ts";
-import { gapJson } from "./run-report.ts";
+import { gapJson } from "./gap.ts";
 import type { RetiredFolder, StatusView, SyncEntry } from "./status-view.ts";
 import type { SyncStatus } from "./sync-status.ts";
 

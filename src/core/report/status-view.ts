@@ -6,7 +6,7 @@ import type { SyncSpec } from "../sync/sync-spec.ts";
 import { formatDuration, longestMicros } from "../time/duration.ts";
 import { formatInstant, type Instant } from "../time/instant.ts";
 import { cellMarks, legendText, stripText } from "./cells.ts";
-import type { Gap } from "./run-report.ts";
+import { joinGaps } from "./gap.ts";
 import type { FailureStatus, OrderStatus, SyncStatus } from "./sync-status.ts";
 import { counted, lengthText, windowText } from "./words.ts";
 
@@ -118,21 +118,6 @@ function openLines({ open }: SyncStatus): readonly string[] {
     open.ordered > 0 ? `${open.ordered} ordered` : "",
   ].filter((part) => part !== "");
   return [`  open: ${parts.length === 0 ? "none" : parts.join(", ")}`];
-}
-
-// Neighbours of one state are one line; the strip tells them apart.
-function joinGaps(gaps: readonly Gap[]): readonly Gap[] {
-  const joined: Gap[] = [];
-  for (const gap of gaps) {
-    const last = joined.at(-1);
-    if (last !== undefined && last.state === gap.state && last.window.end === gap.window.start)
-      joined[joined.length - 1] = {
-        ...last,
-        window: { start: last.window.start, end: gap.window.end },
-      };
-    else joined.push(gap);
-  }
-  return joined;
 }
 
 function runningLines(status: SyncStatus, now: Instant): readonly string[] {

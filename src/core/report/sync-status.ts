@@ -6,14 +6,19 @@ import { isDead } from "../plan/recovery.ts";
 import { isParked, isStale, isWaived, mayRetry } from "../plan/standing.ts";
 import { coverageOf, type SyncState, syncHorizon } from "../plan/sync-state.ts";
 import { median } from "../record/anomaly.ts";
-import type { FailedRecord, RunningRecord, RunRecord } from "../record/run-record.ts";
+import {
+  type FailedRecord,
+  hasSucceeded,
+  type RunningRecord,
+  type RunRecord,
+} from "../record/run-record.ts";
 import type { SyncSpec } from "../sync/sync-spec.ts";
 import type { Instant } from "../time/instant.ts";
 import { mergeWindows, newestCovered, subtract } from "../window/coverage.ts";
 import type { Window } from "../window/window.ts";
 import { type Strip, stripOf } from "./cells.ts";
+import type { Gap } from "./gap.ts";
 import { gapsOf, isStalled } from "./gaps.ts";
-import type { Gap } from "./run-report.ts";
 
 /** A failed window that is tried again, and whether the next run may do that. */
 export interface FailureStatus {
@@ -102,6 +107,13 @@ export function syncStatus(state: SyncState, now: Instant): SyncStatus {
     })),
     typicalMs: typicalOf(state),
   };
+}
+
+/** Windows that are open, wait for their next try, or run elsewhere: `windows-remaining` of one sync (contract 9). */
+export function remainingOf({ open, failures, running }: SyncStatus): number {
+  const planned = open.due + open.retries + open.catchUp + open.ordered;
+  const waiting = failures.filter(({ record, isDue }) => !isDue && !hasSucceeded(record));
+  return planned + waiting.length + running.filter(({ record }) => !hasSucceeded(record)).length;
 }
 
 // A record's own word replaces what the fold says of its range (L1).

@@ -1,0 +1,58 @@
+// The job summary of a call that ended with an error: what it was, what to do, and the records that could not be
+// committed (contract 4.6). Serves summary.ts.
+
+import type { ActionResult, Rescue } from "./action-result.ts";
+import { code, fenced, plain } from "./markdown.ts";
+import { paragraph, type Section } from "./sections.ts";
+import { counted } from "./words.ts";
+
+type ErrorResult = Extract<ActionResult, { kind: "error" }>;
+
+const titles: Readonly<Record<ErrorResult["exitCode"], string>> = {
+  2: "configuration or inputs are wrong",
+  3: "the ledger cannot be written",
+  70: "a bug in Tidemark",
+  130: "cancelled",
+};
+
+const explanations: Readonly<Record<ErrorResult["exitCode"], string>> = {
+  2: "No window was claimed. Correct what is listed and start a new run.",
+  3: "No window is lost: what is not in the ledger is read again once the ledger can be written.",
+  70: "The ledger is as the last commit left it. Please report the lines below.",
+  130: "The run was stopped by a signal. What it had not committed the next run recovers by itself.",
+};
+
+/** What happened, what to do, what was rescued. */
+export function errorSections({ exitCode, messages, rescue }: ErrorResult): readonly Section[] {
+  return [
+    paragraph(`## Tidemark: ${titles[exitCode]}`, "", explanations[exitCode]),
+    {
+      head: exitCode === 2 ? ["### What to correct", ""] : [],
+      rows: messages.map((message) => `- ${plain(message)}`),
+      tail: [],
+      noun: "message",
+    },
+    ...(rescue === undefined ? [] : rescueSections(rescue)),
+  ];
+}
+
+function rescueSections({ folder, files }: Rescue): readonly Section[] {
+  const rows = files.map(({ path, text }) =>
+    text === undefined
+      ? `- ${code(path)}, in the rescue folder only\n`
+      : [`#### ${code(path)}`, "", ...fenced(text, "json"), ""].join("\n"),
+  );
+  return [
+    {
+      head: [
+        `### ${counted(files.length, "file")} that could not be committed`,
+        "",
+        `They lie in ${code(folder)}, under their own paths; keep that folder as an artifact, since the disk of a hosted runner is gone after the job. To put them back, commit them to the ledger branch under these paths before the next run, which otherwise reads their windows again.`,
+        "",
+      ],
+      rows,
+      tail: [],
+      noun: "file",
+    },
+  ];
+}

@@ -1,0 +1,127 @@
+// The job summary of a run: headline, why it is red, syncs, coverage, failures, gaps, orders, time, notes. Serves
+// summary.ts.
+
+import type { RunRecord } from "../record/run-record.ts";
+import { formatInstant } from "../time/instant.ts";
+import type { ActionResult, PagePlace } from "./action-result.ts";
+import { code, link, plain, tableHead, tableRow } from "./markdown.ts";
+import { clampNotes } from "./outputs.ts";
+import { orderedTable } from "./plan-sections.ts";
+import type { RunReport } from "./run-report.ts";
+import { paragraph, type Section } from "./sections.ts";
+import { budgetAdvice, budgetText, slackAdvice } from "./slack.ts";
+import { coverageStrips, stoppedSyncs, syncTable } from "./sync-sections.ts";
+import { failedWindows, gapTable, openOrders, staleRanges, waivedOf } from "./window-sections.ts";
+import { counted, windowText } from "./words.ts";
+
+type RunResult = Extract<ActionResult, { kind: "run" }>;
+
+const statusWords: Readonly<Record<RunReport["status"], string>> = {
+  ok: "Every window of this run succeeded.",
+  nothing_due: "No window was due.",
+  partial: "Not every window succeeded; later runs go on by themselves.",
+  failed: "Something waits for a person.",
+};
+
+/** The sections of a run, most urgent first. */
+export function runSections(result: RunResult, place: PagePlace): readonly Section[] {
+  const { report, ordered } = result;
+  const { standings, settled } = report;
+  return [
+    headline(result, place),
+    ...listed("### Why this run is red", report.faults, "reason"),
+    ...stoppedSyncs(standings),
+    ...syncTable(standings, settled),
+    ...coverageStrips(standings),
+    ...failedWindows(standings, settled),
+    ...failedItems(settled),
+    ...gapTable(report.gaps, waivedOf(standings)),
+    ...orderedTable(
+      "### Ordered by this run",
+      ordered.map((view) => ({ view, published: { kind: "none" } })),
+    ),
+    ...openOrders(standings),
+    ...staleRanges(standings),
+    ...listed("### Time", advices(report), "line"),
+    ...listed("### Notes", notesOf(result), "note"),
+  ];
+}
+
+function headline({ report, published }: RunResult, place: PagePlace): Section {
+  const { windowsSucceeded, windowsFailed, windowsRemaining, windowsParked } = report;
+  const windows = `${counted(windowsSucceeded, "window")} succeeded, ${windowsFailed} failed, ${windowsRemaining} remaining, ${windowsParked} parked`;
+  const records = `${counted(report.recordsFetched, "record")} fetched, ${report.recordsProcessed} processed, ${report.recordsFailed} failed`;
+  const { ledgerCommit: commit } = report;
+  const { repositoryUrl } = place;
+  const links = [
+    ...(commit === undefined ? [] : [`ledger commit ${commitLink(commit, repositoryUrl)}`]),
+    ...(published.kind === "open" ? [link("pull request of the ledger", published.url)] : []),
+    ...(published.kind === "refused" ? [link("open a pull request", published.url)] : []),
+  ];
+  return paragraph(
+    `## Tidemark: ${report.status.replace("_", " ")}`,
+    "",
+    `${statusWords[report.status]} ${windows}; ${records}; ${budgetText(report.budget)}.`,
+    ...(links.length === 0 ? [] : ["", `Links: ${links.join(", ")}`]),
+  );
+}
+
+function commitLink(commit: string, repositoryUrl: string | undefined): string {
+  const short = code(commit.slice(0, 10));
+  return repositoryUrl === undefined ? short : link(short, `${repositoryUrl}/commit/${commit}`);
+}
+
+function failedItems(settled: readonly RunRecord[]): readonly Section[] {
+  const rows = settled.flatMap((record) => {
+    const window = `${code(record.sync)} ${windowText(record.window)}`;
+    const { failedItemsOmitted: omitted } = record;
+    return [
+      ...record.failedItems.map((item) =>
+        tableRow([window, code(item.key), item.stage, code(item.code), plain(item.message)]),
+      ),
+      ...(omitted > 0
+        ? [tableRow([window, `and ${counted(omitted, "item")} more`, "", "", ""])]
+        : []),
+    ];
+  });
+  if (rows.length === 0) return [];
+  const head = [
+    "### Failed items",
+    "",
+    ...tableHead(["window", "key", "stage", "code", "message"]),
+  ];
+  return [{ head, rows, tail: [], noun: "failed item" }];
+}
+
+function advices(report: RunReport): readonly string[] {
+  const slack = report.standings.syncs.map((entry) =>
+    entry.kind === "sound" ? slackAdvice(entry.status) : undefined,
+  );
+  return [...slack, budgetAdvice(report.budget)].filter((advice) => advice !== undefined);
+}
+
+function notesOf(result: RunResult): readonly string[] {
+  const { report, published } = result;
+  const held = report.standings.syncs.flatMap((entry) => {
+    if (entry.kind !== "sound" || entry.heldUntil === undefined) return [];
+    return [
+      `source ${entry.status.spec.source} is left alone until ${formatInstant(entry.heldUntil)}`,
+    ];
+  });
+  const warnings = report.settled.flatMap((record) =>
+    record.warnings.map(
+      ({ message, count }) =>
+        `${record.sync} ${windowText(record.window)}: ${message}${count > 1 ? ` (${count} times)` : ""}`,
+    ),
+  );
+  const publishing =
+    published.kind === "refused" || published.kind === "failed" ? [published.warning] : [];
+  return [
+    ...new Set([...report.notes, ...held, ...warnings, ...publishing, ...clampNotes(result)]),
+  ];
+}
+
+function listed(title: string, texts: readonly string[], noun: string): readonly Section[] {
+  if (texts.length === 0) return [];
+  return [{ head: [title, ""], rows: texts.map((text) => `- ${plain(text)}`), tail: [], noun }];
+}

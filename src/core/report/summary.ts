@@ -1,0 +1,72 @@
+// The job summary of every mode (contract 6, G29): what happened in words and numbers, how the syncs stand, what a
+// person should do. Pure; the texts of the result are masked already (action-result.ts).
+
+import type { ActionResult, PagePlace } from "./action-result.ts";
+import { errorSections } from "./error-sections.ts";
+import { code, link, plain } from "./markdown.ts";
+import { orderSections, planSections } from "./plan-sections.ts";
+import { runSections } from "./run-sections.ts";
+import { fitSections, paragraph, type Section, summaryLimit } from "./sections.ts";
+import type { StatusView } from "./status-view.ts";
+import { coverageStrips, retiredFolders, stoppedSyncs, syncTable } from "./sync-sections.ts";
+import { verifySections } from "./verify-sections.ts";
+import { failedWindows, gapTable, openOrders, staleRanges, waivedOf } from "./window-sections.ts";
+import { counted } from "./words.ts";
+
+/** The page, at most 900 KiB (G29). */
+export function summaryMarkdown(result: ActionResult, place: PagePlace): string {
+  return fitSections([...sectionsOf(result, place), lastLine(place)], summaryLimit);
+}
+
+function sectionsOf(result: ActionResult, place: PagePlace): readonly Section[] {
+  switch (result.kind) {
+    case "run":
+      return runSections(result, place);
+    case "plan":
+      return planSections(result.plan, result.matrix);
+    case "orders":
+      return orderSections(result.orders, result.isDryRun);
+    case "status":
+      return statusSections(result.view, place);
+    case "verify":
+      return verifySections(result.view);
+    case "compact":
+      return [paragraph(`## Tidemark: folded ${counted(result.folded, "window")}`)];
+    case "error":
+      return errorSections(result);
+  }
+}
+
+function statusSections(view: StatusView, place: PagePlace): readonly Section[] {
+  const stopped = view.syncs.filter((entry) => entry.kind === "stopped").length;
+  const stalled = view.syncs.filter(
+    (entry) => entry.kind === "sound" && entry.status.isStalled,
+  ).length;
+  const short = view.commit.slice(0, 10);
+  const { repositoryUrl } = place;
+  const commit =
+    repositoryUrl === undefined
+      ? code(short)
+      : link(code(short), `${repositoryUrl}/commit/${view.commit}`);
+  const gaps = view.syncs.flatMap((entry) => (entry.kind === "sound" ? entry.status.gaps : []));
+  return [
+    paragraph(
+      `## Tidemark: ${counted(view.syncs.length, "sync")}, ${stopped} stopped, ${stalled} stalled`,
+      "",
+      `Ledger at ${commit}.`,
+    ),
+    ...stoppedSyncs(view),
+    ...syncTable(view, undefined),
+    ...coverageStrips(view),
+    ...failedWindows(view, []),
+    ...gapTable(gaps, waivedOf(view)),
+    ...openOrders(view),
+    ...staleRanges(view),
+    ...retiredFolders(view),
+  ];
+}
+
+function lastLine({ version, mode, runUrl }: PagePlace): Section {
+  const run = runUrl === undefined ? "" : `, ${link("this run", runUrl)}`;
+  return paragraph(`Tidemark ${plain(version)}, mode ${code(mode)}${run}`);
+}
