@@ -10,8 +10,10 @@ import type { VerifyView } from "./verify-view.ts";
 
 /** Records that were read and could not be committed (contract 4.6). */
 export interface Rescue {
-  /** The folder as it may be shown. */
+  /** The folder as a later step finds it, for the output. */
   readonly folder: string;
+  /** The folder as it may be shown: no absolute path. */
+  readonly shown: string;
   /** Run records and orders with their text; folded months and rows of a destination by their path only. */
   readonly files: readonly { readonly path: string; readonly text: string | undefined }[];
 }
@@ -60,17 +62,18 @@ export interface PagePlace {
 /** Which of the rescued files a page may repeat: records and orders of the ledger, no rows of a destination. */
 export function rescueOf(rescued: {
   readonly folder: string;
+  readonly shown: string;
   /** The ledger's folder in the repository. */
   readonly ledger: string;
   readonly files: readonly { readonly path: string; readonly content: string | undefined }[];
 }): Rescue {
-  const { folder, ledger, files } = rescued;
+  const { folder, shown, ledger, files } = rescued;
   const kept = files.flatMap(({ path, content }) => {
     if (content === undefined) return [];
     const isRecord = path.startsWith(`${ledger}/`) && path.endsWith(".json");
     return [{ path, text: isRecord ? content : undefined }];
   });
-  return { folder, files: kept };
+  return { folder, shown, files: kept };
 }
 
 /** The same with every text masked. Before a page is made of it: an escaped secret would no longer be recognised. */

@@ -36,7 +36,7 @@ export function errorSections({ exitCode, messages, rescue }: ErrorResult): read
   ];
 }
 
-function rescueSections({ folder, files }: Rescue): readonly Section[] {
+function rescueSections({ shown, files }: Rescue): readonly Section[] {
   const rows = files.map(({ path, text }) =>
     text === undefined
       ? `- ${code(path)}, in the rescue folder only\n`
@@ -47,7 +47,7 @@ function rescueSections({ folder, files }: Rescue): readonly Section[] {
       head: [
         `### ${counted(files.length, "file")} that could not be committed`,
         "",
-        `They lie in ${code(folder)}, under their own paths; keep that folder as an artifact, since the disk of a hosted runner is gone after the job. To put them back, commit them to the ledger branch under these paths before the next run, which otherwise reads their windows again.`,
+        `They lie in ${plain(shown)}, under their own paths; keep that folder as an artifact, since the disk of a hosted runner is gone after the job. To put them back, commit them to the ledger branch under these paths before the next run, which otherwise reads their windows again.`,
         "",
       ],
       rows,

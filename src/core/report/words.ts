@@ -2,15 +2,18 @@
 
 import { dayMicros } from "../time/duration.ts";
 import { formatInstant } from "../time/instant.ts";
-import type { Window } from "../window/window.ts";
+import { compareWindows, type Window } from "../window/window.ts";
 
 /** A window as people say it: a UTC day by its date, others by both ends. */
 export function windowText(window: Window): string {
-  const isDay = window.start % dayMicros === 0 && window.end - window.start === dayMicros;
   const start = formatInstant(window.start);
-  return isDay
+  return isDay(window)
     ? start.slice(0, 10)
     : `${shortText(start)} to ${shortText(formatInstant(window.end))}`;
+}
+
+function isDay({ start, end }: Window): boolean {
+  return start % dayMicros === 0 && end - start === dayMicros;
 }
 
 /** A number of things, with its noun in the right form. */
@@ -29,4 +32,17 @@ export function lengthText(micros: number): string {
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** Several windows by the first and the last: `2026-11-01 to 2026-11-12` are twelve days, both of them included. */
+export function spanText(windows: readonly Window[]): string {
+  const sorted = windows.toSorted(compareWindows);
+  const [first] = sorted;
+  const last = sorted.at(-1);
+  if (first === undefined || last === undefined) return "";
+  if (sorted.length === 1) return windowText(first);
+  const areDays = isDay(first) && isDay(last);
+  return areDays
+    ? `${windowText(first)} to ${windowText(last)}`
+    : windowText({ start: first.start, end: last.end });
 }
