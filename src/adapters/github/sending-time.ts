@@ -46,7 +46,7 @@ export function openSendingTime(clock: Clock, cancel: AbortSignal): SendingTime 
           // Once it is aborted it would end every wait at once.
           cancel.aborted ? done.signal : AbortSignal.any([done.signal, cancel]),
         );
-      late.abort();
+      if (!done.signal.aborted) late.abort();
     })();
     try {
       return await Promise.race([send(late.signal), tooLate]);
