@@ -1,26 +1,12 @@
-// What enters this repository is pinned: packages by exact version, actions and images by digest.
+// What enters this repository is pinned: packages by exact version and digest. Actions are workflows.test.ts.
 
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
-import { parse } from "yaml";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const workflows = globSync(".github/workflows/*.yml", { cwd: root }).toSorted();
-
-interface Step {
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-}
-
-interface Workflow {
-  readonly permissions?: unknown;
-  readonly jobs: Readonly<
-    Record<string, { readonly "timeout-minutes"?: number; readonly steps: readonly Step[] }>
-  >;
-}
 
 test("every package has an exact version", () => {
   const { dependencies, devDependencies } = JSON.parse(read("package.json"));
@@ -47,32 +33,3 @@ test("only the packages named in allowScripts run an install script", () => {
     .map(([path]) => path.replace(/^.*node_modules\//, ""));
   expect(allowScripts).toEqual(Object.fromEntries(running.map((name) => [name, true])));
 });
-
-test.for(workflows)("%s pins actions, grants nothing at the top, and bounds its time", (path) => {
-  const workflow: Workflow = parse(read(path));
-  expect(workflow.permissions).toEqual({});
-  const problems = Object.entries(workflow.jobs).flatMap(([name, job]) => [
-    ...(job["timeout-minutes"] === undefined ? [`${name}: no timeout-minutes`] : []),
-    ...job.steps.flatMap((step) => stepProblems(step).map((problem) => `${name}: ${problem}`)),
-  ]);
-  expect(problems).toEqual([]);
-});
-
-test("the final job needs every other one", () => {
-  const { jobs } = parse(read(".github/workflows/ci.yml"));
-  expect(jobs["ci-ok"].needs.toSorted()).toEqual(
-    Object.keys(jobs)
-      .filter((name) => name !== "ci-ok")
-      .toSorted(),
-  );
-});
-
-function stepProblems({ uses, with: inputs }: Step): readonly string[] {
-  if (uses === undefined) return [];
-  const problems: string[] = [];
-  if (!/@(?:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/.test(uses)) problems.push(`${uses} is not pinned`);
-  if (uses.startsWith("actions/checkout@") && inputs?.["persist-credentials"] !== false) {
-    problems.push("the checkout keeps its credentials");
-  }
-  return problems;
-}
