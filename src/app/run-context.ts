@@ -53,6 +53,8 @@ export interface RunRequest {
   readonly timeBudgetMs: number | undefined;
   /** Only these recorded windows, named by an operator, besides the newest due ones; undefined for a plain run. */
   readonly reruns: readonly RunId[] | undefined;
+  /** By a schedule: what a person would be told by an error is then a warning (G18). */
+  readonly isScheduled: boolean;
 }
 
 /** What every commit needs, of a run or of a command that writes once. */
@@ -64,6 +66,8 @@ export interface Committing {
   lastCommit: string | undefined;
   /** When the last commit must have landed, in ms on `mono` (G13). */
   readonly commitUntil: number;
+  /** Aborted by a signal to the process. */
+  readonly cancel: AbortSignal;
 }
 
 export interface RunContext extends Committing {

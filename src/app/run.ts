@@ -1,9 +1,9 @@
 // One run: plan, claim, fetch, upsert, settle, commit, window after window, until nothing is due or the budget ends.
 // The loop below is all there is; a turn plans, claims and settles in one commit, runWindow fetches and upserts.
 
-import { Cancelled, LedgerError } from "../core/failure/errors.ts";
+import { Cancelled, ConfigError, LedgerError } from "../core/failure/errors.ts";
 import type { RunReport } from "../core/report/run-report.ts";
-import type { ProjectSpec } from "../core/sync/sync-spec.ts";
+import type { CommandInput } from "./commands/open-command.ts";
 import { startDeadline } from "./deadline.ts";
 import { expireWindows } from "./expire.ts";
 import { type Flights, openFlights } from "./flights.ts";
@@ -11,11 +11,10 @@ import { foldOld } from "./fold-old.ts";
 import { recoverDead } from "./recover.ts";
 import {
   destinationOf,
+  note,
   nowOf,
-  type Ports,
   recordIdentityOf,
   type RunContext,
-  type RunIdentity,
   type RunRequest,
 } from "./run-context.ts";
 import { reportRun } from "./run-report.ts";
@@ -25,28 +24,36 @@ import { readStates, usableSyncs } from "./steps/plan.ts";
 import { buildTurn, noteTurn, type Turn } from "./turn.ts";
 
 /** What a run needs from outside. */
-export interface RunInput {
-  readonly project: ProjectSpec;
+interface RunInput extends CommandInput {
   readonly request: RunRequest;
-  readonly identity: RunIdentity;
-  readonly ports: Ports;
-  /** Aborted by a signal to the process. */
-  readonly cancel: AbortSignal;
 }
 
 /** Runs. Throws LedgerError when the ledger cannot be written, Cancelled after a signal; both leave it consistent. */
 export async function run(input: RunInput): Promise<RunReport> {
   const ctx = await openRun(input);
   try {
-    await tidyUp(ctx);
-    await serveWindows(ctx);
-    if (!ctx.deadline.stop.aborted)
-      await foldOld(ctx, input.project, { dryRun: false, stopped: ctx.progress.stopped });
+    if (mayWork(ctx)) await work(ctx);
     if (input.cancel.aborted) throw new Cancelled("cancelled by a signal; run again to go on");
     return await reportRun(ctx);
   } finally {
     await closeRun(ctx);
   }
+}
+
+// G18: a run of an old commit would serve a configuration that has been replaced.
+function mayWork(ctx: RunContext): boolean {
+  const hold = ctx.ports.store.claimHold();
+  if (hold?.kind !== "moved") return true;
+  if (!ctx.request.isScheduled) throw new ConfigError([hold.message]);
+  note(ctx, hold.message);
+  return false;
+}
+
+async function work(ctx: RunContext): Promise<void> {
+  await tidyUp(ctx);
+  await serveWindows(ctx);
+  if (ctx.deadline.stop.aborted) return;
+  await foldOld(ctx, ctx.project, { dryRun: false, stopped: ctx.progress.stopped });
 }
 
 async function serveWindows(ctx: RunContext): Promise<void> {
@@ -97,7 +104,8 @@ async function refuse(
   message: string,
   draft: Draft,
   hasWork: boolean,
-): Promise<LedgerError> {
+): Promise<LedgerError | Cancelled> {
+  if (ctx.cancel.aborted) return new Cancelled(message);
   if (!hasWork) return new LedgerError(message);
   const files = [...ctx.ports.ledger.filesOf(draft.changes), ...draft.files];
   const folder = await ctx.ports.outputFiles.rescue(files);
@@ -111,7 +119,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
   const budgetMs = request.timeBudgetMs ?? project.timeBudgetMs;
   const deadline = startDeadline(budgetMs, ports.clock, cancel);
   try {
-    return await fillContext({ ...opening, identity, request, deadline });
+    return await fillContext({ ...opening, identity, request, deadline, cancel });
   } catch (error) {
     // Its timer would keep the process alive for the whole budget.
     deadline.close();
@@ -122,7 +130,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
 async function fillContext(
   opening: Pick<
     RunContext,
-    "project" | "ports" | "destinations" | "identity" | "request" | "deadline"
+    "project" | "ports" | "destinations" | "identity" | "request" | "deadline" | "cancel"
   >,
 ): Promise<RunContext> {
   const { ledger, store } = opening.ports;

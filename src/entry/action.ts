@@ -1,5 +1,125 @@
-// The action's door. It is shut in this release: the engine is reached by the command line alone. Must not read inputs yet.
+// The action's door: inputs and event to a step, the step to a mode, its end to job summary, annotations, outputs and an
+// exit code. Whatever is said is masked before it is written down anywhere.
 
-import { setFailed } from "@actions/core";
+import { readFileSync } from "node:fs";
 
-setFailed("not supported yet: the action comes with a later release; use the command line");
+import { annotate } from "../adapters/actions/annotations.ts";
+import { writeJobSummary } from "../adapters/actions/job-summary.ts";
+import { commandSafe } from "../adapters/actions/log-text.ts";
+import { maskSecrets } from "../adapters/actions/masks.ts";
+import { setOutputs } from "../adapters/actions/outputs.ts";
+import { plainLines } from "../adapters/terminal/plain-lines.ts";
+import { makeMask } from "../core/failure/redact.ts";
+import {
+  type ActionResult,
+  maskTexts,
+  type PagePlace,
+  rescueOf,
+} from "../core/report/action-result.ts";
+import { annotationsOf } from "../core/report/annotations.ts";
+import { outputsOf } from "../core/report/outputs.ts";
+import { summaryMarkdown } from "../core/report/summary.ts";
+import { isOwnPush, readEvent, type RunnerEvent, runUrlOf } from "./action-event.ts";
+import { type ActionInputs, parseInputs } from "./action-inputs.ts";
+import { isWriting, runMode } from "./action-modes.ts";
+import { type ComposedStep, composeStep, type Step } from "./compose-action.ts";
+import { describeError } from "./describe-error.ts";
+import type { Variables } from "./engine.ts";
+import { secretValues } from "./secret-values.ts";
+import { cancelOnSignals } from "./signals.ts";
+import { version } from "./version.ts";
+
+/** What is known of this step so far; an error finds here what it may say. */
+interface Known {
+  secrets: readonly string[];
+  inputs: ActionInputs | undefined;
+  event: RunnerEvent | undefined;
+  composed: ComposedStep | undefined;
+}
+
+process.exitCode = await main(process.env);
+
+async function main(variables: Variables): Promise<number> {
+  const cancel = cancelOnSignals({ isTerminal: false });
+  const known: Known = {
+    secrets: secretValues(variables),
+    inputs: undefined,
+    event: undefined,
+    composed: undefined,
+  };
+  maskSecrets(known.secrets);
+  try {
+    const { result, exitCode } = await runStep(variables, known, cancel);
+    await tell(result, exitCode, { variables, known });
+    return exitCode;
+  } catch (error) {
+    const { exitCode, messages } = describeError(error, known.secrets);
+    const rescue = rescueIn(known);
+    await tell({ kind: "error", exitCode, messages, rescue }, exitCode, { variables, known });
+    return exitCode;
+  }
+}
+
+async function runStep(
+  variables: Variables,
+  known: Known,
+  cancel: AbortSignal,
+): Promise<{ readonly result: ActionResult; readonly exitCode: number }> {
+  const inputs = parseInputs(variables);
+  known.inputs = inputs;
+  known.secrets = secretValues(variables, inputs.envAllow);
+  maskSecrets(known.secrets);
+  const event = readEvent(variables, readPayload(variables));
+  known.event = event;
+  if (isOwnPush(event)) return { result: { kind: "own_push" }, exitCode: 0 };
+  const mask = makeMask(known.secrets);
+  const step: Step = {
+    inputs,
+    event,
+    variables: { ...variables, GITHUB_TOKEN: inputs.token },
+    cancel,
+    progress: plainLines((text) => void process.stdout.write(commandSafe(mask(text)))),
+    writes: isWriting(inputs),
+  };
+  known.composed = await composeStep(step);
+  return await runMode(step, known.composed, { place: placeOf(known), mask });
+}
+
+function readPayload(variables: Variables): unknown {
+  try {
+    return JSON.parse(readFileSync(variables["GITHUB_EVENT_PATH"] ?? "", "utf8"));
+  } catch {
+    // Whoever needs something of it says so.
+    return undefined;
+  }
+}
+
+function placeOf({ inputs, event }: Known): PagePlace {
+  return {
+    version,
+    mode: inputs?.mode ?? "run",
+    runUrl: event === undefined ? undefined : runUrlOf(event),
+    repositoryUrl:
+      event === undefined ? undefined : `${event.serverUrl}/${event.owner}/${event.repository}`,
+  };
+}
+
+function rescueIn({ composed }: Known): Extract<ActionResult, { kind: "error" }>["rescue"] {
+  const rescued = composed?.rescued();
+  if (rescued === undefined || composed === undefined) return undefined;
+  return rescueOf({ ...rescued, ledger: composed.input.project.ledger.path });
+}
+
+async function tell(
+  result: ActionResult,
+  exitCode: number,
+  { variables, known }: { readonly variables: Variables; readonly known: Known },
+): Promise<void> {
+  const shown = maskTexts(result, makeMask(known.secrets));
+  const gapsFail = known.inputs?.failOn === "gap";
+  annotate(annotationsOf(shown, { gapsFail }));
+  setOutputs(outputsOf(shown));
+  await writeJobSummary(summaryMarkdown(shown, placeOf(known)), variables);
+  if (exitCode === 0) return;
+  process.stdout.write(`tidemark: exit code ${exitCode}; the job summary says why\n`);
+}

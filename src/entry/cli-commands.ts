@@ -21,8 +21,9 @@ import { statusText } from "../core/report/status-view.ts";
 import { verifyJson, verifyText } from "../core/report/verify-view.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { CliCall } from "./cli-args.ts";
-import { compose, requireEnvironment } from "./compose.ts";
+import { compose } from "./compose.ts";
 import { playDemo } from "./demo.ts";
+import { requireEnvironment } from "./engine.ts";
 import { exitCodeOfRun, failOnKinds } from "./exit-code.ts";
 import { schemaText } from "./schema-text.ts";
 
@@ -56,8 +57,8 @@ export async function runCall(call: CliCall, world: CliWorld): Promise<CliOutcom
     ledgerBranch: call.common.ledgerBranch,
     push: call.common.push,
     variables: world.variables,
-    envAllow: [],
     writes: command.writes && !call.common.dryRun,
+    cancel: world.cancel,
     progress: world.progress,
   });
   try {
@@ -127,8 +128,8 @@ async function executePlan({ input, call }: Execution): Promise<CliOutcome> {
 
 async function executeBackfill(execution: Execution): Promise<CliOutcome> {
   const { input, call } = execution;
-  if (!call.common.dryRun) requireEnvironment(input.project, execution.world);
-  const views = await backfillCommand(input, {
+  if (!call.common.dryRun) requireEnvironment(input.project, execution.world.variables);
+  const ordered = await backfillCommand(input, {
     syncs: call.args,
     from: textOption(call, "from") ?? "",
     to: textOption(call, "to") ?? "",
@@ -137,7 +138,9 @@ async function executeBackfill(execution: Execution): Promise<CliOutcome> {
     reason: textOption(call, "reason"),
     yes: call.options["yes"] === true,
     dryRun: call.common.dryRun,
+    approval: undefined,
   });
+  const views = ordered.map(({ view }) => view);
   if (call.common.dryRun || views.every((view) => view.isDone))
     return {
       text: call.common.json ? json(backfillJson(views)) : backfillText(views),
@@ -164,15 +167,15 @@ async function serve(
   { input, call, world }: Execution,
   request: Pick<RunRequest, "syncs" | "reruns">,
 ): Promise<CliOutcome> {
-  requireEnvironment(input.project, world);
+  requireEnvironment(input.project, world.variables);
   for (const text of input.project.warnings) world.progress.report({ kind: "note", text });
   const report = await run({
     ...input,
-    cancel: world.cancel,
     request: {
       ...request,
       maxWindows: numberOption(call, "maxWindows"),
       timeBudgetMs: numberOption(call, "timeBudget"),
+      isScheduled: false,
     },
   });
   const failOn = failOnKinds.find((kind) => kind === call.options["failOn"]) ?? "failed";

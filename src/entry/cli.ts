@@ -7,8 +7,7 @@ import { makeMask } from "../core/failure/redact.ts";
 import type { Progress } from "../ports/progress.ts";
 import { type CliCall, parseArgs } from "./cli-args.ts";
 import { runCall } from "./cli-commands.ts";
-import { describeError } from "./cli-errors.ts";
-import { exitCodeOfError } from "./exit-code.ts";
+import { describeError } from "./describe-error.ts";
 import { secretValues } from "./secret-values.ts";
 import { cancelOnSignals } from "./signals.ts";
 
@@ -33,16 +32,17 @@ async function main(argv: readonly string[]): Promise<number> {
     const outcome = await runCall(parsed.call, {
       cwd: process.cwd(),
       variables: process.env,
-      cancel: cancelOnSignals(),
+      cancel: cancelOnSignals({ isTerminal: true }),
       progress: progressOf(parsed.call),
     });
     process.stdout.write(mask(outcome.text));
     return outcome.exitCode;
   } catch (error) {
-    const { text, json } = describeError(error, process.env);
+    const { exitCode, messages } = describeError(error, secretValues(process.env));
+    const json = { error: { exit_code: exitCode, messages } };
     if (wantsJson) process.stdout.write(`${JSON.stringify(json)}\n`);
-    process.stderr.write(text);
-    return exitCodeOfError(error);
+    for (const message of messages) process.stderr.write(`tidemark: ${message}\n`);
+    return exitCode;
   }
 }
 

@@ -1,36 +1,26 @@
-// The one place that builds anything: options to ports to app. What both doors share is here; what they read and how
-// they print is theirs.
+// The command line's half of what builds anything: a clone and its ledger branch to ports. What both doors build alike
+// is engine.ts, the action's half is compose-action.ts.
 
 import { readFileSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 
-import { openFiles } from "../adapters/files/files-destination.ts";
 import { openGitStore } from "../adapters/git/git-ledger-store.ts";
 import { holdLockFile, localLiveness } from "../adapters/git/lock-file.ts";
 import { findRepository, headCommit } from "../adapters/git/repository.ts";
-import { writeRescue } from "../adapters/git/rescue.ts";
-import { openHttpSource } from "../adapters/http/http-source.ts";
-import { openLedger } from "../adapters/ledger/file-ledger.ts";
-import { openSqlite } from "../adapters/sqlite/sqlite-destination.ts";
 import { systemClock } from "../adapters/system/clock.ts";
-import { systemDigest } from "../adapters/system/digest.ts";
 import { systemRandom } from "../adapters/system/random.ts";
+import { ignoreFolder, writeRescue } from "../adapters/system/rescue.ts";
 import type { CommandInput } from "../app/commands/open-command.ts";
-import { environmentProblems } from "../config/environment.ts";
-import { parseConfig } from "../config/parse.ts";
+import type { Ports } from "../app/run-context.ts";
 import { isRepositoryPath } from "../config/schema.ts";
 import { ConfigError } from "../core/failure/errors.ts";
-import { secretNameOf } from "../core/sync/secret-name.ts";
-import type { DestinationSpec, ProjectSpec } from "../core/sync/sync-spec.ts";
-import { msOf, parseInstant } from "../core/time/instant.ts";
-import type { Destination } from "../ports/destination.ts";
-import type { Digest } from "../ports/digest.ts";
+import type { ProjectSpec } from "../core/sync/sync-spec.ts";
 import type { Progress } from "../ports/progress.ts";
-import { secretValues } from "./secret-values.ts";
+import { enginePorts, parseProject, rehearsalStart, type Variables } from "./engine.ts";
 import { version } from "./version.ts";
 
-/** What a door says about this call. */
-export interface DoorOptions {
+/** What a call says. */
+export interface CallOptions {
   /** Any folder of the repository. */
   readonly cwd: string;
   /** The configuration file, relative to the repository's root. */
@@ -38,10 +28,10 @@ export interface DoorOptions {
   readonly ledger: string | undefined;
   readonly ledgerBranch: string | undefined;
   readonly push: boolean;
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly envAllow: readonly string[];
+  readonly variables: Variables;
   /** Whether the command may claim or commit. */
   readonly writes: boolean;
+  readonly cancel: AbortSignal;
   readonly progress: Progress;
 }
 
@@ -52,31 +42,28 @@ export interface Composed {
   close(): Promise<void>;
 }
 
-/** The variable that starts the wall clock at another instant, for rehearsals and the demo. */
-const rehearsalVariable = "TIDEMARK_NOW";
+/** Where records go that could not be committed, relative to the repository's root. */
+const rescueFolder = ".tidemark/rescue";
 
 /** Builds a command's input on the repository that `cwd` lies in. ConfigError names every problem at once. */
-export async function compose(door: DoorOptions): Promise<Composed> {
-  const repository = await findRepository(door.cwd);
+export async function compose(call: CallOptions): Promise<Composed> {
+  const repository = await findRepository(call.cwd);
   const root = repository.folder;
-  const project = readProject(door, root);
-  const clock = systemClock(rehearsalStart(door));
+  const project = readProject(call, root);
+  const clock = systemClock(rehearsalStart(call.variables, call.progress));
   const nonce = systemRandom().hex(16);
-  const digest = systemDigest();
-  const store = await openGitStore({
-    root,
-    branch: door.ledgerBranch ?? project.ledger.branch,
-    push: door.push,
-    nonce,
-    now: () => clock.wall(),
-  });
-  const release = door.writes
-    ? await holdLockFile(repository.gitFolder, nonce, () => clock.wall())
+  const branch = call.ledgerBranch ?? project.ledger.branch;
+  const now = (): number => clock.wall();
+  const store = await openGitStore({ root, branch, push: call.push, nonce, now });
+  const release = call.writes
+    ? await holdLockFile(repository.gitFolder, nonce, now)
     : async () => {};
+  const { variables, progress } = call;
   return {
     close: release,
     input: {
       project,
+      cancel: call.cancel,
       identity: {
         holder: `local:${nonce}`,
         version,
@@ -84,51 +71,26 @@ export async function compose(door: DoorOptions): Promise<Composed> {
         runUrl: undefined,
       },
       ports: {
-        clock,
-        random: systemRandom(),
-        digest,
+        ...enginePorts({ project, variables, envAllow: [], clock, store, progress, root }),
         store,
-        ledger: openLedger(store, {
-          path: project.ledger.path,
-          digest,
-          secrets: secretValues(door.variables),
-        }),
         liveness: localLiveness(repository.gitFolder, nonce),
-        outputFiles: { rescue: async (changes) => await writeRescue(root, changes) },
-        progress: door.progress,
-        openSource: (spec) => openHttpSource(spec, { secrets: secretsOf(project, door) }),
-        openDestination: (spec) => openDestination(spec, root, digest),
+        outputFiles: { rescue: async (changes) => await rescue(root, changes) },
       },
     },
   };
 }
 
-/**
- * Refuses a run whose variables are missing or unfit, all of them named at once (S7), or whose database would be gone
- * after it, as the disk of a GitHub-hosted runner is (G36).
- */
-export function requireEnvironment(
-  project: ProjectSpec,
-  door: Pick<DoorOptions, "variables">,
-): void {
-  const { variables } = door;
-  const isHosted =
-    variables["GITHUB_ACTIONS"] === "true" && variables["RUNNER_ENVIRONMENT"] === "github-hosted";
-  const lost = [...project.destinations.values()].filter(
-    ({ type }) => isHosted && type === "sqlite",
-  );
-  const problems = [
-    ...environmentProblems(project, variables),
-    ...lost.map(
-      ({ name }) =>
-        `destinations.${name}.type: expected a destination that outlives a GitHub-hosted runner, found sqlite; use files, or a runner of your own`,
-    ),
-  ];
-  if (problems.length > 0) throw new ConfigError(problems);
+async function rescue(
+  root: string,
+  changes: Parameters<Ports["outputFiles"]["rescue"]>[0],
+): Promise<string> {
+  await ignoreFolder(join(root, ".tidemark"));
+  await writeRescue(join(root, rescueFolder), changes);
+  return rescueFolder;
 }
 
-function readProject(door: DoorOptions, root: string): ProjectSpec {
-  const file = isAbsolute(door.config) ? relative(root, door.config) : door.config;
+function readProject(call: CallOptions, root: string): ProjectSpec {
+  const file = isAbsolute(call.config) ? relative(root, call.config) : call.config;
   let text: string;
   try {
     text = readFileSync(join(root, file), "utf8");
@@ -136,47 +98,15 @@ function readProject(door: DoorOptions, root: string): ProjectSpec {
     const message = `${file}: expected the configuration, found no readable file; write one or name it with --config`;
     throw new ConfigError([message], { cause: error });
   }
-  const { envAllow, ledger: path } = door;
+  const { ledger: path } = call;
   if (path !== undefined && !isRepositoryPath(path))
     throw new ConfigError([
       "--ledger: expected a folder of the repository, found another path; name one below its root",
     ]);
-  const ledger = path === undefined ? {} : { path };
-  const parsed = parseConfig(text, { file, envAllow, ledger });
-  if (!parsed.ok) throw new ConfigError(parsed.problems);
-  return parsed.project;
-}
-
-function rehearsalStart(door: DoorOptions): number | undefined {
-  const text = door.variables[rehearsalVariable];
-  if (text === undefined || text === "") return undefined;
-  const start = parseInstant(text);
-  if (start === undefined)
-    throw new ConfigError([
-      `${rehearsalVariable}: expected an instant such as 2026-01-31T02:00:00Z, found another text; correct or unset it`,
-    ]);
-  door.progress.report({ kind: "note", text: `rehearsal: the clock starts at ${text}` });
-  return msOf(start);
-}
-
-function secretsOf(
-  project: ProjectSpec,
-  door: Pick<DoorOptions, "variables">,
-): ReadonlyMap<string, string> {
-  const secrets = new Map<string, string>();
-  for (const { auth } of project.sources.values()) {
-    const name = secretNameOf(auth);
-    const value = name === undefined ? undefined : door.variables[name];
-    if (name !== undefined && value !== undefined) secrets.set(name, value.replace(/\r?\n$/, ""));
-  }
-  return secrets;
-}
-
-function openDestination(spec: DestinationSpec, root: string, digest: Digest): Destination {
-  switch (spec.type) {
-    case "sqlite":
-      return openSqlite(spec, { root });
-    case "files":
-      return openFiles(spec, { digest });
-  }
+  return parseProject(text, {
+    file,
+    envAllow: [],
+    ledger: path === undefined ? {} : { path },
+    githubApiUrl: call.variables["GITHUB_API_URL"],
+  });
 }

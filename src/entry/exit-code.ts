@@ -15,7 +15,9 @@ export function exitCodeOfRun(report: RunReport, failOn: FailOn): number {
 }
 
 /** 2 configuration or usage, 3 the ledger cannot be written, 130 cancelled, 70 a bug. */
-export function exitCodeOfError(error: unknown): number {
+export type ErrorCode = 2 | 3 | 70 | 130;
+
+export function exitCodeOfError(error: unknown): ErrorCode {
   if (error instanceof ConfigError) return 2;
   if (error instanceof LedgerError) return 3;
   if (error instanceof Cancelled) return 130;

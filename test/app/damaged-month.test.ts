@@ -47,6 +47,7 @@ test("a backfill over a damaged month says so instead of finding nothing to do",
     reason: undefined,
     yes: false,
     dryRun: false,
+    approval: undefined,
   } as const;
 
   const asked = backfillCommand(world.input(), request);

@@ -444,6 +444,7 @@ describe("run", () => {
       maxWindows: undefined,
       timeBudgetMs: undefined,
       reruns: undefined,
+      isScheduled: false,
     };
     const { signal } = new AbortController();
     const running = run({ ...input, ports: { ...ports, store }, request, cancel: signal });

@@ -58,6 +58,10 @@ export interface ProcessOptions {
     about: { readonly nth: number; readonly subject: string },
   ) => Promise<CommitAnswer>;
   readonly liveness?: "alive" | "dead" | "unknown";
+  /** In place of the store of the branch. */
+  readonly wrapStore?: (store: LedgerStore) => LedgerStore;
+  /** Why the store holds claims back. */
+  readonly claimHold?: LedgerStore["claimHold"];
   /** Paths that a person changed in the checked-out branch. */
   readonly differing?: readonly string[];
   /** In place of the destination of the project. */
@@ -240,16 +244,17 @@ export function createWorld(setup: WorldOptions = {}): World {
       maxWindows: undefined,
       timeBudgetMs: undefined,
       reruns: undefined,
+      isScheduled: false,
       ...options.request,
     };
-    const cancel = options.cancel ?? new AbortController().signal;
-    const ended = run({ ...inputOf(options, process), request, cancel });
+    const ended = run({ ...inputOf(options, process), request });
     return { ended, crashed: process.crashed };
   }
 
   function inputOf(options: ProcessOptions, process: Process): CommandInput {
     return {
       project: world.project,
+      cancel: options.cancel ?? new AbortController().signal,
       identity: {
         holder: options.holder ?? `local:${String(process.nonce).padStart(16, "0")}`,
         version: "0.1.0",
@@ -276,7 +281,7 @@ export function createWorld(setup: WorldOptions = {}): World {
       }
       return never;
     };
-    const guarded = watchedStore(store, options, { clock, effect });
+    const guarded = watchedStore(options.wrapStore?.(store) ?? store, options, { clock, effect });
     return {
       clock: {
         mono: () => clock.mono(),
@@ -323,6 +328,7 @@ function watchedStore(
   return {
     ...store,
     open: () => Promise.resolve(options.differing ?? []),
+    claimHold: () => options.claimHold?.(),
     commit: (request) => {
       const subject = request.message.split("\n")[0] ?? "";
       const nth = commits;

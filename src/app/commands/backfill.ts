@@ -6,8 +6,12 @@ import type { Order, Reprocess } from "../../core/plan/order-record.ts";
 import { progressOf } from "../../core/plan/orders.ts";
 import { syncHorizon } from "../../core/plan/sync-state.ts";
 import { median } from "../../core/record/anomaly.ts";
+import { commitMessage } from "../../core/record/commit-message.ts";
 import type { RunRecord } from "../../core/record/run-record.ts";
+import type { OrderedView, PagePlace } from "../../core/report/action-result.ts";
 import type { BackfillView } from "../../core/report/plan-view.ts";
+import type { Published } from "../../core/report/published.ts";
+import { orderText } from "../../core/report/pull-request-text.ts";
 import type { SyncSpec } from "../../core/sync/sync-spec.ts";
 import {
   formatCompact,
@@ -17,9 +21,10 @@ import {
 } from "../../core/time/instant.ts";
 import { instantFromLocal } from "../../core/time/zone.ts";
 import type { LedgerSnapshot } from "../../ports/ledger.ts";
+import type { Proposals } from "../../ports/proposals.ts";
 import { type Committing, nowOf } from "../run-context.ts";
 import { medianDurationMs } from "../steps/claim.ts";
-import { commitDraft, orThrow } from "../steps/commit.ts";
+import { commitDraft, digestOf, orThrow } from "../steps/commit.ts";
 import { ledgerOf, readStates } from "../steps/plan.ts";
 import { type CommandInput, namedSyncs, openCommand } from "./open-command.ts";
 
@@ -34,16 +39,24 @@ export interface BackfillRequest {
   /** Whether more than 1,000 windows were agreed to. */
   readonly yes: boolean;
   readonly dryRun: boolean;
+  /** Given where a person decides by merging a pull request. */
+  readonly approval: Approval | undefined;
+}
+
+/** How an order is proposed, and what its page says besides. */
+export interface Approval {
+  readonly proposals: Proposals;
+  readonly place: PagePlace;
 }
 
 const askMax = 1000;
 const orderMax = 10_000;
 
-/** Commits one order per sync that has something to ask for; with `dryRun` none. */
+/** Commits, or proposes, one order per sync that has something to ask for; with `dryRun` none. */
 export async function backfillCommand(
   input: CommandInput,
   request: BackfillRequest,
-): Promise<readonly BackfillView[]> {
+): Promise<readonly OrderedView[]> {
   const syncs = namedSyncs(input.project, request.syncs);
   const ctx = await openCommand(input);
   const orders = syncs.map((sync) => ({ sync, order: orderOf(ctx, sync, request) }));
@@ -52,14 +65,50 @@ export async function backfillCommand(
   );
   refuseTooMany(views, request.yes);
   const wanted = views.filter((view) => !view.isDone);
-  if (request.dryRun || wanted.length === 0) return views;
+  if (request.dryRun || wanted.length === 0) return views.map(unpublished);
+  const { approval } = request;
+  if (approval !== undefined) {
+    const ordered: OrderedView[] = [];
+    // One after the other: each is a branch of its own.
+    for (const view of views)
+      ordered.push(
+        view.isDone
+          ? unpublished(view)
+          : { view, published: await proposeOrder(ctx, view, approval) },
+      );
+    return ordered;
+  }
   const end = await commitDraft(ctx, async () => ({
     changes: wanted.map(({ sync, order }) => ({ kind: "put_order", syncId: sync, order })),
     files: [],
     events: wanted.map(({ sync, order }) => ({ kind: "ordered", syncId: sync, order })),
   }));
   orThrow(end);
-  return views;
+  return views.map(unpublished);
+}
+
+function unpublished(view: BackfillView): OrderedView {
+  return { view, published: { kind: "none" } };
+}
+
+// Merging is the approval, closing the no (contract 3.4, G35). The commit that the merge brings is like any other.
+async function proposeOrder(
+  ctx: Committing,
+  view: BackfillView,
+  { proposals, place }: Approval,
+): Promise<Published> {
+  const { ports, identity, snapshot } = ctx;
+  const { sync, order } = view;
+  const changes = ports.ledger.filesOf([{ kind: "put_order", syncId: sync, order }]);
+  const digest = digestOf(ports, changes);
+  const events = [{ kind: "ordered", syncId: sync, order }] as const;
+  return await proposals.propose({
+    branch: `tidemark/backfill/${order.id}`,
+    tip: snapshot.tip,
+    message: commitMessage({ events, holder: identity.holder, digest }),
+    changes,
+    ...orderText(view, place),
+  });
 }
 
 function orderOf(ctx: Committing, sync: SyncSpec, request: BackfillRequest): Order {

@@ -9,6 +9,8 @@ export interface CommandInput {
   readonly project: ProjectSpec;
   readonly ports: Ports;
   readonly identity: RunIdentity;
+  /** Aborted by a signal to the process. */
+  readonly cancel: AbortSignal;
 }
 
 /** The ledger at its newest tip, after what a crash left behind was brought forward. */
@@ -16,8 +18,10 @@ export async function openCommand(input: CommandInput): Promise<Committing> {
   const { ports, identity } = input;
   await ports.store.open([]);
   const snapshot = await ports.ledger.read(await ports.store.tip());
+  const hold = ports.store.claimHold();
+  if (hold?.kind === "moved") throw new ConfigError([hold.message]);
   const commitUntil = ports.clock.mono() + input.project.timeBudgetMs;
-  return { ports, identity, snapshot, lastCommit: undefined, commitUntil };
+  return { ports, identity, snapshot, lastCommit: undefined, commitUntil, cancel: input.cancel };
 }
 
 /** The ledger at its newest tip, for commands that only look. */

@@ -47,13 +47,7 @@ export async function commitDraft(
     if (draft === undefined) return { kind: "nothing" };
     last = draft;
     const files = [...ledger.filesOf(draft.changes), ...draft.files];
-    const digest = commitDigest(
-      files.map(({ path, content }) => ({
-        path,
-        blobId: content === undefined ? undefined : store.blobId(content),
-      })),
-      (text) => ctx.ports.digest.sha256(text),
-    );
+    const digest = digestOf(ctx.ports, files);
     const message = commitMessage({ events: draft.events, holder: ctx.identity.holder, digest });
     const sent = { since: snapshot.tip, draft, digest, subject: message.split("\n")[0] ?? "" };
     const answer = await store.commit({
@@ -69,6 +63,8 @@ export async function commitDraft(
       return note(ctx, sent, answer.tip);
     }
     if (answer.kind === "unknown") unsure.push(sent);
+    const over = whyOver(ctx);
+    if (over !== undefined) return { kind: "refused", message: over, draft };
     await pause(ctx, race);
     try {
       ctx.snapshot = await ledger.read(await store.tip());
@@ -83,6 +79,20 @@ export async function commitDraft(
     message: `the ledger branch moved ${racesMax} times while one commit was being made; run again when it is quieter`,
     draft: last ?? { changes: [], files: [], events: [] },
   };
+}
+
+/** `Tidemark-Digest` of these changes (G10). */
+export function digestOf(
+  { store, digest }: Pick<Committing["ports"], "store" | "digest">,
+  files: readonly FileChange[],
+): string {
+  return commitDigest(
+    files.map(({ path, content }) => ({
+      path,
+      blobId: content === undefined ? undefined : store.blobId(content),
+    })),
+    (text) => digest.sha256(text),
+  );
 }
 
 /** A commit that was sent. */
@@ -123,6 +133,14 @@ function hasTrailer(
   value: string,
 ): boolean {
   return trailers.some(([found, text]) => found === name && text === value);
+}
+
+// G13: bounded by time, and while a run is being cancelled there is one attempt (4.2).
+function whyOver({ ports, cancel, commitUntil }: Committing): string | undefined {
+  if (cancel.aborted)
+    return "the run was cancelled while its last commit met another one; the next run recovers what is left";
+  if (ports.clock.mono() < commitUntil) return undefined;
+  return "the ledger branch kept moving until the time for the last commit was used up; run again when it is quieter";
 }
 
 // Commits of one run are chained on the returned tip. Folded months are no records: then the ledger is read again.

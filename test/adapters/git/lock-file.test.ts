@@ -1,4 +1,4 @@
-// Whether a local holder is alive, and where rescued records go.
+// Whether a local holder is alive.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -7,8 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { holdLockFile, localLiveness } from "../../../src/adapters/git/lock-file.ts";
-import { writeRescue } from "../../../src/adapters/git/rescue.ts";
-import { startedRepo, temporaryFolder } from "../../support/git-repo.ts";
+import { temporaryFolder } from "../../support/git-repo.ts";
 
 const now = (): number => Date.now();
 
@@ -48,15 +47,4 @@ test("lock files name no host and no user (G15)", async () => {
   await holdLockFile(folder, "aa", now);
   const written = JSON.parse(readFileSync(join(folder, "tidemark/aa"), "utf8")) as object;
   expect(Object.keys(written)).toEqual(["scope", "pid", "started"]);
-});
-
-test("rescued files keep their paths below .tidemark/rescue, which git does not see", async () => {
-  const repo = startedRepo();
-  const folder = await writeRescue(repo.folder, [
-    { path: "ledger/a/1.json", content: "1\n" },
-    { path: "ledger/a/2.json", content: undefined },
-  ]);
-  expect(folder).toBe(".tidemark/rescue");
-  expect(readFileSync(join(repo.folder, folder, "ledger/a/1.json"), "utf8")).toBe("1\n");
-  expect(repo.status()).toBe("");
 });

@@ -1,8 +1,13 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import { systemDigest } from "../../../src/adapters/system/digest.ts";
 import { systemRandom } from "../../../src/adapters/system/random.ts";
+import { ignoreFolder, writeRescue } from "../../../src/adapters/system/rescue.ts";
+import { startedRepo } from "../../support/git-repo.ts";
 
 const hour = 3_600_000;
 
@@ -52,4 +57,17 @@ test("sha256 is that of the UTF-8 text (receipts)", () => {
   expect(systemDigest().sha256("ü😀")).toBe(
     "480eec2ac90675fd48de4593b4677e063d4fb9e17cbc335cadfc758f3d3d60ac",
   );
+});
+
+test("rescued files keep their paths below a folder that git does not see", async () => {
+  const repo = startedRepo();
+  const folder = join(repo.folder, ".tidemark");
+  await ignoreFolder(folder);
+  await writeRescue(join(folder, "rescue"), [
+    { path: "ledger/a/1.json", content: "1\n" },
+    { path: "ledger/a/2.json", content: undefined },
+  ]);
+  expect(readdirSync(join(folder, "rescue/ledger/a"))).toEqual(["1.json"]);
+  expect(readFileSync(join(folder, "rescue/ledger/a/1.json"), "utf8")).toBe("1\n");
+  expect(repo.status()).toBe("");
 });

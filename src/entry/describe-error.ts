@@ -2,25 +2,17 @@
 
 import { ConfigError } from "../core/failure/errors.ts";
 import { makeRedactor } from "../core/failure/redact.ts";
-import { exitCodeOfError } from "./exit-code.ts";
-import { secretValues } from "./secret-values.ts";
+import { type ErrorCode, exitCodeOfError } from "./exit-code.ts";
 import { version } from "./version.ts";
 
-/** The error as text for people and as JSON for programs. */
+/** The sentences of an error, without the secrets and without paths of this machine, and its exit code. */
 export function describeError(
   error: unknown,
-  variables: Readonly<Record<string, string | undefined>>,
-): {
-  readonly text: string;
-  readonly json: {
-    readonly error: { readonly exit_code: number; readonly messages: readonly string[] };
-  };
-} {
-  const redact = makeRedactor(secretValues(variables), [process.cwd()]);
-  const code = exitCodeOfError(error);
-  const messages = messagesOf(error, code).map((message) => redact(message));
-  const text = `${messages.map((message) => `tidemark: ${message}`).join("\n")}\n`;
-  return { text, json: { error: { exit_code: code, messages } } };
+  secrets: readonly string[],
+): { readonly exitCode: ErrorCode; readonly messages: readonly string[] } {
+  const redact = makeRedactor(secrets, [process.cwd()]);
+  const exitCode = exitCodeOfError(error);
+  return { exitCode, messages: messagesOf(error, exitCode).map((message) => redact(message)) };
 }
 
 function messagesOf(error: unknown, code: number): readonly string[] {
