@@ -59,7 +59,7 @@ const modes: Readonly<Record<Mode, Execute>> = {
   backfill: executeBackfill,
   rerun: executeRerun,
   status: executeStatus,
-  verify: executeVerify,
+  verify: async ({ step, input }) => await verifyLedger(step, input),
   compact: executeCompact,
 };
 
@@ -138,7 +138,8 @@ async function executeStatus({ step, input }: Work): Promise<ModeEnd> {
   return { result: { kind: "status", view }, exitCode: isRed ? 1 : 0 };
 }
 
-async function executeVerify({ step, input }: Work): Promise<ModeEnd> {
+/** Audits the ledger of the input, against its base where the event has one. */
+export async function verifyLedger(step: Step, input: CommandInput): Promise<ModeEnd> {
   const base = verifyBaseOf(step.event);
   const view = await verifyCommand(input, { syncs: step.inputs.syncs, base });
   return { result: { kind: "verify", view }, exitCode: view.findings.length > 0 ? 1 : 0 };

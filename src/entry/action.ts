@@ -19,10 +19,11 @@ import {
 import { annotationsOf } from "../core/report/annotations.ts";
 import { outputsOf } from "../core/report/outputs.ts";
 import { summaryMarkdown } from "../core/report/summary.ts";
-import { isOwnPush, readEvent, type RunnerEvent, runUrlOf } from "./action-event.ts";
+import { isOwnPush, readEvent, type RunnerEvent, runUrlOf, verifyBaseOf } from "./action-event.ts";
 import { type ActionInputs, parseInputs } from "./action-inputs.ts";
-import { isWriting, runMode } from "./action-modes.ts";
+import { isWriting, runMode, verifyLedger } from "./action-modes.ts";
 import { type ComposedStep, composeStep, type Step } from "./compose-action.ts";
+import { composeCheckout } from "./compose-checkout.ts";
 import { describeError } from "./describe-error.ts";
 import type { Variables } from "./engine.ts";
 import { secretValues } from "./secret-values.ts";
@@ -81,8 +82,14 @@ async function runStep(
     progress: plainLines((text) => void process.stdout.write(commandSafe(mask(text)))),
     writes: isWriting(inputs),
   };
+  if (isCheckoutVerified(step)) return await verifyLedger(step, await composeCheckout(step));
   known.composed = await composeStep(step);
   return await runMode(step, known.composed, { place: placeOf(known), mask });
+}
+
+// A pull request is judged on the commit that was checked out, with no right but to read (G33).
+function isCheckoutVerified({ inputs, event }: Step): boolean {
+  return inputs.mode === "verify" && verifyBaseOf(event) !== undefined;
 }
 
 function readPayload(variables: Variables): unknown {

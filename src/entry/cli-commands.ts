@@ -58,6 +58,7 @@ export async function runCall(call: CliCall, world: CliWorld): Promise<CliOutcom
     push: call.common.push,
     variables: world.variables,
     writes: command.writes && !call.common.dryRun,
+    takesDetached: call.command === "verify",
     cancel: world.cancel,
     progress: world.progress,
   });

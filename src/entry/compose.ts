@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 
+import { isDetached, openFixedCommit } from "../adapters/git/fixed-commit.ts";
 import { openGitStore } from "../adapters/git/git-ledger-store.ts";
 import { holdLockFile, localLiveness } from "../adapters/git/lock-file.ts";
 import { findRepository, headCommit } from "../adapters/git/repository.ts";
@@ -31,6 +32,8 @@ export interface CallOptions {
   readonly variables: Variables;
   /** Whether the command may claim or commit. */
   readonly writes: boolean;
+  /** Whether it may look at a commit that is checked out without a branch (G33). */
+  readonly takesDetached: boolean;
   readonly cancel: AbortSignal;
   readonly progress: Progress;
 }
@@ -54,7 +57,10 @@ export async function compose(call: CallOptions): Promise<Composed> {
   const nonce = systemRandom().hex(16);
   const branch = call.ledgerBranch ?? project.ledger.branch;
   const now = (): number => clock.wall();
-  const store = await openGitStore({ root, branch, push: call.push, nonce, now });
+  const isFixed = call.takesDetached && branch === undefined && (await isDetached(root));
+  const store = isFixed
+    ? await openFixedCommit({ root, now })
+    : await openGitStore({ root, branch, push: call.push, nonce, now });
   const release = call.writes
     ? await holdLockFile(repository.gitFolder, nonce, now)
     : async () => {};
