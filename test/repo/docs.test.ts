@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 
 import { parseConfig } from "../../src/config/parse.ts";
+import { outputNames } from "../../src/core/report/outputs.ts";
 import { inputDefaults, modes } from "../../src/entry/input-schema.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -87,6 +88,10 @@ test("action.yml and the parser know the same inputs, in one order and with the 
 test("action.yml names every mode that the parser takes", () => {
   const named = action.inputs["mode"]!.description.match(/\w+/g);
   expect(modes.filter((mode) => !named!.includes(mode))).toEqual([]);
+});
+
+test("action.yml and the report know the same outputs, in one order", () => {
+  expect(Object.keys(action.outputs)).toEqual([...outputNames]);
 });
 
 test("the README's tables of inputs and outputs are those of action.yml", () => {

@@ -19,10 +19,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   "core/time": ["temporal-polyfill"],
   config: ["valibot", "yaml"],
-  entry: ["@actions/core", "commander"],
+  entry: ["@actions/core", "commander", "valibot"],
   "adapters/actions": ["@actions/core"],
   "adapters/files": ["p-limit"],
   "adapters/git": ["p-limit"],
+  "adapters/github": ["@actions/github", "p-limit", "valibot"],
   "adapters/http": ["ky", "structured-headers"],
   "adapters/ledger": ["p-limit", "valibot"],
 };
