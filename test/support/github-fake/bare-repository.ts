@@ -48,6 +48,7 @@ export class BareRepository {
   readonly folder: string;
   readonly #temporary: string;
   readonly #objects = new Map<string, GitObject>();
+  readonly #trees = new Map<string, ReadonlyMap<string, TreeLine>>();
   #reader: ObjectReader | undefined;
 
   constructor(defaultBranch: string) {
@@ -105,9 +106,19 @@ export class BareRepository {
     return found;
   }
 
+  /** Entries in git's order; none when this is no tree. */
   async tree(oid: string): Promise<readonly TreeLine[]> {
+    return [...(await this.#entries(oid)).values()];
+  }
+
+  async #entries(oid: string): Promise<ReadonlyMap<string, TreeLine>> {
+    const known = this.#trees.get(oid);
+    if (known !== undefined) return known;
     const found = await this.object(oid);
-    return found?.type === "tree" ? parseTree(found.bytes) : [];
+    const lines = found?.type === "tree" ? parseTree(found.bytes) : [];
+    const entries = new Map(lines.map((line) => [line.name, line]));
+    if (found !== undefined) this.#trees.set(oid, entries);
+    return entries;
   }
 
   async commit(oid: string): Promise<CommitFacts | undefined> {
@@ -119,7 +130,7 @@ export class BareRepository {
   async entryAt(tree: string, path: string): Promise<TreeLine | undefined> {
     let at: TreeLine = { mode: "40000", name: "", oid: tree };
     for (const name of path.split("/")) {
-      const next = (await this.tree(at.oid)).find((line) => line.name === name);
+      const next = (await this.#entries(at.oid)).get(name);
       if (next === undefined) return undefined;
       at = next;
     }

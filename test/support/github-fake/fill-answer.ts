@@ -26,12 +26,12 @@ export function fillAnswer(schema: Schema, value: unknown): unknown {
 }
 
 function plainest(schema: Schema): unknown {
-  const own = resolved<Schema>(schema);
+  const own = resolved(schema) as Schema;
   const alternatives = (own["anyOf"] ?? own["oneOf"] ?? []) as readonly Schema[];
   const types = [own["type"]].flat();
   if (
     types.includes("null") ||
-    alternatives.some((part) => resolved<Schema>(part)["type"] === "null")
+    alternatives.some((part) => (resolved(part) as Schema)["type"] === "null")
   )
     return null;
   if (own["enum"] !== undefined) return (own["enum"] as readonly unknown[])[0];

@@ -7,6 +7,7 @@ import {
   getOperationAST,
   GraphQLError,
   type GraphQLFieldResolver,
+  Kind,
   parse,
   validate,
 } from "graphql";
@@ -32,7 +33,7 @@ export function glance(body: unknown): {
     const { query } = body as GraphqlBody;
     const operation = getOperationAST(parse(String(query)));
     const fields = (operation?.selectionSet.selections ?? []).flatMap((selection) =>
-      selection.kind === "Field" ? [selection.name.value] : [],
+      selection.kind === Kind.FIELD ? [selection.name.value] : [],
     );
     const name = operation?.name?.value;
     return { fields, ...(name === undefined ? {} : { name }) };

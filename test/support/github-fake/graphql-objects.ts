@@ -21,6 +21,7 @@ export async function objectNode(world: World, oid: string): Promise<Node | null
     case "blob":
       return blobNode(world, found);
     case "tag":
+      return tagNode(world, found);
     case undefined:
       return null;
   }
@@ -131,6 +132,16 @@ function blobNode(world: World, { oid, bytes }: GitObject): Node {
     isBinary,
     isTruncated: !isBinary && bytes.length > textBytesMax,
     text: isBinary ? null : text,
+  };
+}
+
+function tagNode(world: World, { oid, bytes }: GitObject): Node {
+  const [, target = "", name = ""] =
+    /^object (\S+)\ntype \S+\ntag (.+)$/mu.exec(bytes.toString()) ?? [];
+  return {
+    ...gitObject(world, "Tag", "tag", oid),
+    name,
+    target: async () => await objectNode(world, target),
   };
 }
 

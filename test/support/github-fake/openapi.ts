@@ -82,8 +82,8 @@ export function requestFaults(
   body: unknown,
 ): readonly string[] {
   const { described, route } = operation;
-  const parameters = (described.parameters ?? []).map((parameter) =>
-    resolved<Parameter>(parameter),
+  const parameters = (described.parameters ?? []).map(
+    (parameter) => resolved(parameter) as Parameter,
   );
   const faults = (["path", "query"] as const).flatMap((place) => {
     const known = parameters.filter((parameter) => parameter.in === place);
@@ -121,7 +121,7 @@ export function answerFaults(
     const basic = description.components["schemas"]?.["basic-error"] as Schema;
     return status < 400 ? [`${place} is not described`] : schemaFaults(bodies, basic, body, place);
   }
-  const schema = resolved<Content>(response).content?.["application/json"]?.schema;
+  const schema = (resolved(response) as Content).content?.["application/json"]?.schema;
   if (schema === undefined) return body === undefined ? [] : [`${place} has no body`];
   return schemaFaults(bodies, schema, body, place);
 }
@@ -130,15 +130,15 @@ export function answerFaults(
 export function answerSchema(operation: Operation, status: number): Schema | undefined {
   const response = operation.described.responses[String(status)];
   if (response === undefined) return undefined;
-  return resolved<Content>(response).content?.["application/json"]?.schema;
+  return (resolved(response) as Content).content?.["application/json"]?.schema;
 }
 
 /** Follows a reference into the components. */
-export function resolved<Kind>(value: unknown): Kind {
+export function resolved(value: unknown): unknown {
   const { $ref } = (value ?? {}) as { readonly $ref?: string };
-  if ($ref === undefined) return value as Kind;
+  if ($ref === undefined) return value;
   const [, , section = "", name = ""] = $ref.split("/");
-  return resolved<Kind>(description.components[section]?.[name]);
+  return resolved(description.components[section]?.[name]);
 }
 
 function schemaFaults(ajv: Ajv, schema: Schema, value: unknown, place: string): readonly string[] {
@@ -146,7 +146,7 @@ function schemaFaults(ajv: Ajv, schema: Schema, value: unknown, place: string): 
   const validate =
     known ?? ajv.compile({ allOf: [schema], components: description.components } as object);
   compiled.set(schema, validate);
-  if (validate(value) === true) return [];
+  if (validate(value)) return [];
   return (validate.errors ?? [])
     .slice(0, 3)
     .map(({ instancePath, message }) => `${place}: ${instancePath} ${message ?? ""}`);
@@ -180,7 +180,7 @@ function undescribed(schema: Schema, value: unknown, path: string): readonly str
 
 /** A schema with all that it is made of: references, all, any and one of. */
 export function alternativesOf(schema: Schema): readonly Schema[] {
-  const own = resolved<Schema>(schema);
+  const own = resolved(schema) as Schema;
   const parts = ["allOf", "anyOf", "oneOf"].flatMap((key) => (own[key] ?? []) as readonly Schema[]);
   return [own, ...parts.flatMap((part) => alternativesOf(part))];
 }

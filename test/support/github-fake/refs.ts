@@ -16,6 +16,8 @@ interface Moved {
   readonly oid: string | undefined;
 }
 
+const beforeAll = Number.NEGATIVE_INFINITY;
+
 export class Refs {
   readonly #repository: BareRepository;
   readonly #now: () => number;
@@ -32,11 +34,13 @@ export class Refs {
   /** Takes notice of what others did to the repository by git itself. */
   observe(): void {
     const current = this.#repository.refs();
+    const isFirst = this.#past.size === 0;
     for (const ref of new Set([...this.#past.keys(), ...current.keys()])) {
-      const past = this.#past.get(ref) ?? [];
+      // What was there first is never unseen; a branch that came later is, to a replica that lags.
+      const past = this.#past.get(ref) ?? (isFirst ? [] : [{ at: beforeAll, oid: undefined }]);
       const oid = current.get(ref);
       if (past.at(-1)?.oid === oid) continue;
-      past.push({ at: this.#now(), oid });
+      past.push({ at: isFirst ? beforeAll : this.#now(), oid });
       this.#past.set(ref, past);
       this.#follow(ref);
     }
@@ -62,11 +66,10 @@ export class Refs {
 
   #seenLate(name: string, lag: Lag): string | undefined {
     const past = this.#past.get(name) ?? [];
-    // What was there first is never unseen: a replica lags, it does not go back to before the test.
     const seen =
       "tips" in lag
         ? past[Math.max(0, past.length - 1 - lag.tips)]
-        : (past.findLast(({ at }) => at <= this.#now() - lag.ms) ?? past[0]);
+        : past.findLast(({ at }) => at <= this.#now() - lag.ms);
     return seen?.oid;
   }
 }

@@ -166,8 +166,8 @@ async function createCommit({ world, body, url }: RestCall) {
       throw new Refusal("Parent SHA does not exist or is not a commit object", { status: 422 });
   const isSigned = author === undefined && committer === undefined;
   const by = world.sign(author ?? bot);
-  const with_ = world.sign(isSigned ? github : { ...bot, ...author, ...committer });
-  const facts = { message, tree, parents, author: by, committer: with_ };
+  const committedBy = world.sign(isSigned ? github : { ...bot, ...author, ...committer });
+  const facts = { message, tree, parents, author: by, committer: committedBy };
   const sha = world.repository.writeCommit(facts);
   if (isSigned) world.signed.add(sha);
   const link = (kind: string, oid: string) => ({ sha: oid, url: `${url}/git/${kind}/${oid}` });
@@ -179,7 +179,11 @@ async function createCommit({ world, body, url }: RestCall) {
       node_id: `Commit_${sha}`,
       html_url: html(sha),
       author: { name: by.name, email: by.email, date: world.date(by.seconds * 1000) },
-      committer: { name: with_.name, email: with_.email, date: world.date(with_.seconds * 1000) },
+      committer: {
+        name: committedBy.name,
+        email: committedBy.email,
+        date: world.date(committedBy.seconds * 1000),
+      },
       tree: link("trees", tree),
       message,
       parents: parents.map((parent) => ({ ...link("commits", parent), html_url: html(parent) })),
