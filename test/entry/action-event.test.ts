@@ -169,6 +169,7 @@ test.each([
   ["push", `ledger(contacts): settle\n\n${trailers}\n`, true],
   ["push", `ledger(contacts): settle\r\n\r\n${trailers.replaceAll("\n", "\r\n")}`, true],
   ["push", "fix: mention Tidemark-Holder: in the text", false],
+  ["push", "Tidemark-Holder: a subject is no trailer", false],
   ["push", "fix: quote a commit\n\nTidemark-Holder: actions:1/1/ab\n\nIt was wrong.", false],
   ["workflow_dispatch", `ledger(contacts): settle\n\n${trailers}`, false],
 ])("G26: a %s of %j is our own: %s", (name, message, isOwn) => {
