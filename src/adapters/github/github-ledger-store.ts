@@ -1,18 +1,24 @@
 // Port `ledger-store` over the GitHub API: reads at the tip in a constant number of requests, commits by
 // compare-and-swap with `expectedHeadOid` (G4 to G13). Serves claim, settle and commit; knows nothing of records.
 
-import type { Clock } from "../../ports/clock.ts";
+import { LedgerError } from "../../core/failure/errors.ts";
 import type { LedgerStore, Tip } from "../../ports/ledger-store.ts";
-import type { Random } from "../../ports/random.ts";
+import { claimHoldOf } from "./claim-hold.ts";
 import type { GithubClient } from "./client.ts";
+import { readHistory } from "./commit-history.ts";
+import { openCommitWriter } from "./commit-writer.ts";
+import { type LedgerBranch, openLedgerBranch } from "./ledger-branch.ts";
+import { blobIdOf, treeMode } from "./object-id.ts";
+import { readPatienceMs } from "./read-error.ts";
+import { refusalOf } from "./refusal.ts";
+import { resolveCommit } from "./resolve-commit.ts";
+import { openSnapshots, type Snapshots } from "./snapshots.ts";
 import type { TipRider } from "./tip-query.ts";
+import type { Waiting } from "./waiting.ts";
 
-export interface GithubStoreOptions {
+/** `clock`, `random` and `cancel` are those of the client: after a cancel nothing waits any more (G28). */
+export interface GithubStoreOptions extends Waiting {
   readonly client: GithubClient;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** The same as the client's: nothing waits any more (G28). */
-  readonly cancel: AbortSignal;
   /** Name of the ledger branch. Where it is missing, the first commit makes it at the default branch's tip. */
   readonly branch: string;
   /** Name of the branch that runs, and the commit of the event: what G18 compares. */
@@ -43,4 +49,85 @@ export interface GithubStore extends LedgerStore {
   ids(): Promise<TipIds>;
   /** Makes the ledger branch at the tip that was read where it is missing, for a pull request against it. LedgerError when it cannot. */
   ensureBranch(): Promise<void>;
+}
+
+/** The store of the ledger branch of the client's repository. */
+export function openGithubStore(options: GithubStoreOptions): GithubStore {
+  const { client, clock, branch: name, runBranch } = options;
+  const ledgerPath = options.ledgerPath.replace(/\/+$/, "");
+  const snapshots = openSnapshots({ client, clock, ledgerPath, skip: options.skip });
+  const dataPlaces = placesOf(options.dataPaths);
+  const { eventSha, configPaths, syncIds, riders } = options;
+  const subject = { branch: name, runBranch, eventSha, configPaths, ledgerPath, syncIds, riders };
+  const branch = openLedgerBranch({
+    ...options,
+    snapshots,
+    subject: { ...subject, data: dataPlaces },
+  });
+  const writer = openCommitWriter({ ...options, name, branch, snapshots, ledgerPath, dataPlaces });
+  return {
+    // Nothing is checked out: the ledger is read at the tip, never from the work tree.
+    open: async () => [],
+    tip: () => branch.tip(),
+    files: (tip) => ({
+      tip,
+      read: async (path) => (await snapshots.read(tip, [path])).get(path),
+      list: (folder) => snapshots.list(tip, folder),
+    }),
+    readMany: (tip, paths) => snapshots.read(tip, paths),
+    commit: (request) => writer.commit(request),
+    claimHold: () =>
+      claimHoldOf({
+        client,
+        clock,
+        runBranch,
+        movedPaths: branch.movedPaths(),
+        keptUntil: writer.keptUntil(),
+        runsUntil: writer.runsUntil(),
+      }),
+    history: (tip, query) => readHistory(options, tip, query),
+    resolve: (text) => resolveCommit(options, text),
+    blobId: (content) => blobIdOf(Buffer.from(content, "utf8")),
+    ids: async () => {
+      const tip = branch.newest() ?? (await branch.tip());
+      return { tip, entries: await entriesAt(snapshots, tip, ledgerPath, options.dataPaths) };
+    },
+    ensureBranch: () => ensureBranch(options, branch),
+  };
+}
+
+/** Folders of the data paths, none inside another; files of the root stand for themselves. */
+function placesOf(paths: readonly string[]): readonly string[] {
+  const places = new Set(
+    paths.map((path) => (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : path)),
+  );
+  return [...places].filter((place) => ![...places].some((it) => place.startsWith(`${it}/`)));
+}
+
+async function entriesAt(
+  snapshots: Snapshots,
+  tip: Tip,
+  ledgerPath: string,
+  dataPaths: readonly string[],
+): Promise<TipIds["entries"]> {
+  const entries = new Map<string, { readonly mode: string; readonly oid: string }>();
+  const ledger = await snapshots.locate(tip, ledgerPath);
+  if (ledger?.mode === treeMode)
+    for (const [item, { mode, oid }] of await snapshots.itemsOf(ledger))
+      entries.set(`${ledgerPath}/${item}`, { mode, oid });
+  for (const path of dataPaths) {
+    const item = await snapshots.locate(tip, path);
+    if (item !== undefined) entries.set(path, { mode: item.mode, oid: item.oid });
+  }
+  return entries;
+}
+
+async function ensureBranch(options: GithubStoreOptions, branch: LedgerBranch): Promise<void> {
+  const tip = branch.newest() ?? (await branch.tip());
+  if (!branch.isMissing()) return;
+  const until = options.clock.mono() + readPatienceMs;
+  const created = await branch.create(tip, until);
+  if (created.ok) return;
+  const refused = await refusalOf(options.client, options.branch, created.error, { until });
+  throw new LedgerError(`${refused.message}; ${refused.remedy}`);
 }

@@ -8,7 +8,7 @@ import { batchesOf, openBlobs, type Blobs, type WantedBlob } from "./blobs.ts";
 import type { GithubClient } from "./client.ts";
 import { readObjects } from "./git-objects.ts";
 import { blobIdOf, fileMode, type TreeItem, treeMode } from "./object-id.ts";
-import { askFor } from "./path-query.ts";
+import { askFor, askForRoot } from "./path-query.ts";
 import { readError, readPatienceMs } from "./read-error.ts";
 import { changeItem, type Folder, type NewFile, type Trees } from "./trees.ts";
 
@@ -27,6 +27,9 @@ export interface Snapshots {
   note(tip: Tip, known: ReadonlyMap<string, TreeItem | undefined>): void;
   /** What our own commit made of the tip it was made on. */
   derive(from: Tip, to: Tip, changes: readonly FileChange[]): void;
+  /** The tree of a commit's root, where an answer told it. */
+  noteRoot(tip: Tip, root: string): void;
+  rootOf(tip: Tip): Promise<string>;
   locate(tip: Tip, path: string): Promise<TreeItem | undefined>;
   itemsOf(tree: TreeItem): Promise<Folder>;
   list(tip: Tip, folder: string): Promise<readonly TreeEntry[]>;
@@ -49,6 +52,7 @@ export function openSnapshots(options: SnapshotOptions): Snapshots {
   const trees: Trees = new Map();
   const blobs = openBlobs(client, clock);
   const tips = new Map<Tip, Known>();
+  const roots = new Map<Tip, string>();
   const skipped = new Set(options.skip.map((name) => `${ledgerPath}/${name}`));
   const patience = (): number => clock.mono() + readPatienceMs;
 
@@ -126,6 +130,14 @@ export function openSnapshots(options: SnapshotOptions): Snapshots {
     note: (tip, known) => {
       const before = knownAt(tip);
       for (const [path, item] of known) before.set(path, item);
+    },
+    noteRoot: (tip, root) => {
+      roots.set(tip, root);
+    },
+    rootOf: async (tip) => {
+      const root = roots.get(tip) ?? (await askForRoot(options, tip));
+      roots.set(tip, root);
+      return root;
     },
     derive: (from, to, changes) => {
       const files = new Map(changes.map((change) => [change.path, newFile(blobs, change)]));

@@ -51,6 +51,8 @@ export interface TipSubject {
 export interface TipAnswer {
   /** Undefined: there is no such branch. */
   readonly tip: string | undefined;
+  /** The tree of its root. */
+  readonly root: string | undefined;
   /** The default branch with its tip; undefined in an empty repository. */
   readonly base: { readonly name: string; readonly oid: string } | undefined;
   /** What stands at the paths asked for; undefined: nothing. */
@@ -98,6 +100,7 @@ export function tipQuery(
   repository(owner: $owner, name: $name) {
     base: defaultBranchRef { name target { oid } }
     tip: ref(qualifiedName: $branch) { target { oid ... on Commit {
+      root: tree { oid }
       ledger: file(path: $ledger) { ${itemFields} object { ... on Tree { entries { ${itemFields} } } } }
       ${[...files, ...(subject.withRecent ? [recent] : [])].join("\n      ")}
     } } }
@@ -132,9 +135,9 @@ const entrySchema = object({
 
 const recentSchema = object({ nodes: array(object({ oid: string(), message: string() })) });
 
-/** All aliases beside these two are paths of the tip. */
+/** All aliases beside these are paths of the tip. */
 const commitSchema = objectWithRest(
-  { oid: string(), recent: nullish(recentSchema) },
+  { oid: string(), root: nullish(oidSchema), recent: nullish(recentSchema) },
   nullish(entrySchema),
 );
 
@@ -171,6 +174,7 @@ export async function readTip(
     ok: true,
     data: {
       tip: tip?.target?.oid,
+      root: tip?.target?.root?.oid,
       base: base?.target ? { name: base.name, oid: base.target.oid } : undefined,
       known: knownOf(subject, repository, trees),
       recent: tip?.target?.recent?.nodes ?? [],

@@ -70,6 +70,25 @@ export function commitDigest(
   return `sha256:${sha256(lines.join(""))}`;
 }
 
+/** The trailers of a message in order, as git reads them from its last paragraph; none where that is other text. */
+export function parseTrailers(
+  message: string,
+): readonly (readonly [name: string, value: string])[] {
+  const paragraphs = message
+    .replaceAll("\r\n", "\n")
+    .trimEnd()
+    .split(/\n\s*\n/);
+  if (paragraphs.length < 2) return [];
+  const unfolded = (paragraphs.at(-1) ?? "").replaceAll(/\n[ \t]+/g, " ").split("\n");
+  const trailers: (readonly [name: string, value: string])[] = [];
+  for (const line of unfolded) {
+    const match = /^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*:(.*)$/.exec(line);
+    if (match === null) return [];
+    trailers.push([match[1] ?? "", (match[2] ?? "").trim()]);
+  }
+  return trailers;
+}
+
 function subjectOf(events: readonly LedgerEvent[]): string {
   const ids = [...new Set(events.map(syncIdOf))];
   const scope = ids.length > 3 ? `${ids.length} syncs` : ids.join(", ");

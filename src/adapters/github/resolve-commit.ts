@@ -1,0 +1,45 @@
+// The commit that a branch, tag or id names, as git reads it. Reads only.
+
+import { nullish, object, string } from "valibot";
+
+import type { Clock } from "../../ports/clock.ts";
+import type { Tip } from "../../ports/ledger-store.ts";
+import type { GithubClient } from "./client.ts";
+import { parsedAnswer } from "./parsed-answer.ts";
+import { readError, readPatienceMs } from "./read-error.ts";
+
+/** What a name stands for; a tag with a message of its own is followed to its commit. */
+export const resolveDocument: string = `query Resolve($owner: String!, $name: String!, $expression: String!) {
+  rateLimit { remaining resetAt }
+  repository(owner: $owner, name: $name) { at: object(expression: $expression) {
+    __typename oid ... on Tag { target { __typename oid } }
+  } }
+}`;
+
+const targetSchema = { __typename: string(), oid: string() };
+
+const answerSchema = object({
+  repository: object({
+    at: nullish(object({ ...targetSchema, target: nullish(object(targetSchema)) })),
+  }),
+});
+
+/** The commit of a name; undefined when there is none. */
+export async function resolveCommit(
+  { client, clock }: { readonly client: GithubClient; readonly clock: Clock },
+  text: string,
+): Promise<Tip | undefined> {
+  // What begins like an option, or names a file in a commit, is no name of a commit.
+  if (text === "" || text.startsWith("-") || text.includes(":")) return undefined;
+  const variables = { owner: client.owner, name: client.name, expression: text };
+  const call = { until: clock.mono() + readPatienceMs, isRead: true };
+  const answer = parsedAnswer(
+    await client.graphql(resolveDocument, variables, call),
+    "the commit",
+    answerSchema,
+  );
+  if (!answer.ok) throw readError("the commit of a name", answer.error);
+  const { at } = answer.data.repository;
+  const found = at?.target ?? at;
+  return found?.__typename === "Commit" ? (found.oid as Tip) : undefined;
+}
