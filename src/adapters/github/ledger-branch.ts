@@ -38,92 +38,118 @@ export interface LedgerBranch {
 }
 
 export function openLedgerBranch(options: BranchOptions): LedgerBranch {
-  const { client, snapshots, subject, clock } = options;
-  const older = new Set<string>();
-  let newest: Tip | undefined;
-  let unread: Tip | undefined;
-  let existed = false;
-  let isMissing = false;
-  let movedPaths: readonly string[] = [];
-
-  async function read(asked: TipSubject, call: CallOptions): Promise<GithubAnswer<TipAnswer>> {
-    const answer = await readTip(client, asked, snapshots.trees, call);
-    if (!answer.ok) return answer;
-    const { tip, root, known, moved } = answer.data;
-    movedPaths = moved;
-    if (tip !== undefined) snapshots.note(tip as Tip, known);
-    if (tip !== undefined && root !== undefined) snapshots.noteRoot(tip as Tip, root);
-    return answer;
-  }
-
-  async function readOrThrow(branch: string): Promise<TipAnswer> {
-    const call = { until: clock.mono() + readPatienceMs, isRead: true };
-    const answer = await read({ ...subject, branch, withRecent: false }, call);
-    if (!answer.ok) throw readError(`branch ${branch}`, answer.error);
-    return answer.data;
-  }
-
-  function accept(tip: Tip): Tip {
-    // Somebody forced the branch back: what was newer is no measure any more.
-    if (older.has(tip)) older.clear();
-    if (newest !== undefined && newest !== tip) older.add(newest);
-    newest = tip;
-    return tip;
-  }
-
-  // A ledger that does not exist yet is read where its branch will begin; nothing is written for a reading (G14).
-  async function acceptBase(base: TipAnswer["base"]): Promise<Tip> {
-    const read = base === undefined ? undefined : (await readOrThrow(base.name)).tip;
-    if (read === undefined)
-      throw new LedgerError(
-        `${client.owner}/${client.name} on GitHub: expected a default branch with a commit, found none; push one first`,
-      );
-    isMissing = true;
-    return accept(read as Tip);
-  }
-
-  async function readNewest(): Promise<Tip> {
-    const patience = clock.mono() + readPatienceMs;
-    for (let lag = 0; ; lag += 1) {
-      const { tip, base } = await readOrThrow(subject.branch);
-      if (tip === undefined && !existed) return await acceptBase(base);
-      const isLagging = tip === undefined || older.has(tip);
-      if (isLagging && (await waitNth(options, lag, patience))) continue;
-      if (tip === undefined) {
-        const { message, remedy } = goneRefusal(subject.branch);
-        throw new LedgerError(`${message}; ${remedy}`);
-      }
-      existed = true;
-      isMissing = false;
-      return accept(tip as Tip);
-    }
-  }
-
+  const { subject } = options;
+  const met: Met = {
+    older: new Set(),
+    newest: undefined,
+    unread: undefined,
+    existed: false,
+    isMissing: false,
+    movedPaths: [],
+  };
   return {
     tip: async () => {
-      const known = unread;
-      unread = undefined;
-      return known ?? (await readNewest());
+      const known = met.unread;
+      met.unread = undefined;
+      return known ?? (await readNewest(options, met));
     },
-    look: (call) => read({ ...subject, withRecent: true }, call),
-    newest: () => newest,
-    isOlder: (tip) => older.has(tip),
+    look: (call) => read(options, met, { ...subject, withRecent: true }, call),
+    newest: () => met.newest,
+    isOlder: (tip) => met.older.has(tip),
     moved: (to, isForeign) => {
-      accept(to);
-      existed = true;
-      unread = isForeign ? to : undefined;
+      accept(met, to);
+      met.existed = true;
+      met.unread = isForeign ? to : undefined;
     },
-    isUnread: (tip) => tip === unread,
-    isMissing: () => isMissing,
-    create: async (at, until) => {
-      const parameters = { ref: `refs/heads/${subject.branch}`, sha: at };
-      const call = { until, isRead: false };
-      const answer = await client.rest("POST /repos/{owner}/{repo}/git/refs", parameters, call);
-      if (!answer.ok && !/already exists/i.test(answer.error.message)) return answer;
-      existed = true;
-      isMissing = false;
-      return { ok: true, data: undefined };
-    },
-    movedPaths: () => movedPaths,
+    isUnread: (tip) => tip === met.unread,
+    isMissing: () => met.isMissing,
+    create: (at, until) => create(options, met, at, until),
+    movedPaths: () => met.movedPaths,
   };
+}
+
+/** What a run has met of the branch. */
+interface Met {
+  readonly older: Set<string>;
+  newest: Tip | undefined;
+  unread: Tip | undefined;
+  existed: boolean;
+  isMissing: boolean;
+  movedPaths: readonly string[];
+}
+
+async function readNewest(options: BranchOptions, met: Met): Promise<Tip> {
+  const { branch } = options.subject;
+  const patience = options.clock.mono() + readPatienceMs;
+  for (let lag = 0; ; lag += 1) {
+    const { tip, base } = await readOrThrow(options, met, branch);
+    if (tip === undefined && !met.existed) return await acceptBase(options, met, base);
+    const isLagging = tip === undefined || met.older.has(tip);
+    if (isLagging && (await waitNth(options, lag, patience))) continue;
+    if (tip === undefined) {
+      const { message, remedy } = goneRefusal(branch);
+      throw new LedgerError(`${message}; ${remedy}`);
+    }
+    met.existed = true;
+    met.isMissing = false;
+    return accept(met, tip as Tip);
+  }
+}
+
+// A ledger that does not exist yet is read where its branch will begin; nothing is written for a reading (G14).
+async function acceptBase(options: BranchOptions, met: Met, base: TipAnswer["base"]): Promise<Tip> {
+  const tip = base === undefined ? undefined : (await readOrThrow(options, met, base.name)).tip;
+  const { owner, name } = options.client;
+  if (tip === undefined)
+    throw new LedgerError(
+      `${owner}/${name} on GitHub: expected a default branch with a commit, found none; push one first`,
+    );
+  met.isMissing = true;
+  return accept(met, tip as Tip);
+}
+
+async function readOrThrow(options: BranchOptions, met: Met, branch: string): Promise<TipAnswer> {
+  const call = { until: options.clock.mono() + readPatienceMs, isRead: true };
+  const subject = { ...options.subject, branch, withRecent: false };
+  const answer = await read(options, met, subject, call);
+  if (!answer.ok) throw readError(`branch ${branch}`, answer.error);
+  return answer.data;
+}
+
+async function read(
+  { client, snapshots }: BranchOptions,
+  met: Met,
+  subject: TipSubject,
+  call: CallOptions,
+): Promise<GithubAnswer<TipAnswer>> {
+  const answer = await readTip(client, subject, snapshots.trees, call);
+  if (!answer.ok) return answer;
+  const { tip, root, known, moved } = answer.data;
+  met.movedPaths = moved;
+  if (tip !== undefined) snapshots.note(tip as Tip, known);
+  if (tip !== undefined && root !== undefined) snapshots.noteRoot(tip as Tip, root);
+  return answer;
+}
+
+function accept(met: Met, tip: Tip): Tip {
+  // Somebody forced the branch back: what was newer is no measure any more.
+  if (met.older.has(tip)) met.older.clear();
+  if (met.newest !== undefined && met.newest !== tip) met.older.add(met.newest);
+  met.newest = tip;
+  return tip;
+}
+
+async function create(
+  { client, subject }: BranchOptions,
+  met: Met,
+  at: Tip,
+  until: number,
+): Promise<GithubAnswer<undefined>> {
+  const parameters = { ref: `refs/heads/${subject.branch}`, sha: at };
+  const call = { until, isRead: false };
+  const answer = await client.rest("POST /repos/{owner}/{repo}/git/refs", parameters, call);
+  if (!answer.ok && !/already exists/i.test(answer.error.message)) return answer;
+  met.existed = true;
+  met.isMissing = false;
+  return { ok: true, data: undefined };
 }

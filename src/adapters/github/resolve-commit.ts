@@ -12,11 +12,11 @@ import { readError, readPatienceMs } from "./read-error.ts";
 export const resolveDocument: string = `query Resolve($owner: String!, $name: String!, $expression: String!) {
   rateLimit { remaining resetAt }
   repository(owner: $owner, name: $name) { at: object(expression: $expression) {
-    __typename oid ... on Tag { target { __typename oid } }
+    kind: __typename oid ... on Tag { target { kind: __typename oid } }
   } }
 }`;
 
-const targetSchema = { __typename: string(), oid: string() };
+const targetSchema = { kind: string(), oid: string() };
 
 const answerSchema = object({
   repository: object({
@@ -41,5 +41,5 @@ export async function resolveCommit(
   if (!answer.ok) throw readError("the commit of a name", answer.error);
   const { at } = answer.data.repository;
   const found = at?.target ?? at;
-  return found?.__typename === "Commit" ? (found.oid as Tip) : undefined;
+  return found?.kind === "Commit" ? (found.oid as Tip) : undefined;
 }
