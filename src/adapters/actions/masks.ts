@@ -3,17 +3,21 @@
 
 import { setSecret } from "@actions/core";
 
-/** Lines shorter than this would hide half of every log, and are no secret. */
+/** Shorter ones would hide half of every log, and are no secrets. */
 const lengthMin = 4;
 
 /** Hides each value, its lines, and its Base64 and URL-encoded forms. */
 export function maskSecrets(values: readonly string[]): void {
-  const forms = values.flatMap((value) => [
+  const forms = values.filter(isLong).flatMap((value) => [
     value,
     // The log is printed and masked line by line.
     ...value.split(/\r?\n/),
     Buffer.from(value, "utf8").toString("base64"),
     encodeURIComponent(value.toWellFormed()),
   ]);
-  for (const form of new Set(forms)) if (form.trim().length >= lengthMin) setSecret(form);
+  for (const form of new Set(forms.filter(isLong))) setSecret(form);
+}
+
+function isLong(text: string): boolean {
+  return text.trim().length >= lengthMin;
 }

@@ -9,11 +9,10 @@ const textMax = 600;
  * is no link. Invisible spaces do the latter, since GitHub looks for names in the rendered page.
  */
 export function plain(text: string): string {
-  return escape(text)
-    .replaceAll("@", "@&#8203;")
-    .replaceAll(/(#|GH-)(?=\d)/gi, "$1&#8203;")
-    .replaceAll("://", ":&#8203;//")
-    .replaceAll(/\bwww\./gi, "www&#8203;.");
+  return shorten(oneLine(text)).replaceAll(
+    /GH-(?=\d)|:\/\/|\bwww\.|[\\`*_[\]~|#&<>$@]/gi,
+    (found) => unread.get(found.toLowerCase()) ?? escaped(found),
+  );
 }
 
 /**
@@ -23,11 +22,8 @@ export function plain(text: string): string {
 export function code(text: string): string {
   const line = oneLine(text);
   if (line === "") return "";
-  if (/^[\w ./:,+=-]+$/.test(line) && !line.includes("://")) return `\`${line}\``;
-  const inside = escape(text)
-    .replaceAll("@", "&#64;")
-    .replaceAll("://", "&#58;//")
-    .replaceAll(/\bwww\./gi, "www&#46;");
+  if (/^[\w ./:,+="-]+$/.test(line) && !line.includes("://")) return `\`${line}\``;
+  const inside = shorten(line).replaceAll(/[\\`*_[\]~|#&<>$@]|:(?=\/\/)|(?<=\bwww)\./gi, escaped);
   return `<code>${inside}</code>`;
 }
 
@@ -56,13 +52,18 @@ export function tableRow(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-function escape(text: string): string {
-  return shorten(oneLine(text))
-    .replaceAll(/[\\`*_[\]~|#]/g, String.raw`\$&`)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll("$", "&#36;");
+/** What GitHub looks for in the rendered page, where an escaped character would be the character again. */
+const unread: ReadonlyMap<string, string> = new Map([
+  ["@", "@&#8203;"],
+  ["#", String.raw`\#&#8203;`],
+  ["gh-", "GH-&#8203;"],
+  ["://", ":&#8203;//"],
+  ["www.", "www&#8203;."],
+]);
+
+// A backslash where Markdown knows it, an entity for the rest: neither has the meaning of its character.
+function escaped(character: string): string {
+  return /[\\`*_[\]~|#]/.test(character) ? `\\${character}` : `&#${character.charCodeAt(0)};`;
 }
 
 function oneLine(text: string): string {

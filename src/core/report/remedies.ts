@@ -39,7 +39,7 @@ export function backfillRemedy(
 
 /** How a window is given up; the action has no mode for it, since it is a decision of a person with a clone. */
 export function waiveRemedy(runId: string): string {
-  return `${code(`tidemark waive ${runId} --reason`)} and the reason`;
+  return code(`tidemark waive ${runId} --reason "why"`);
 }
 
 function byHand(inputs: readonly string[]): string {

@@ -3,12 +3,13 @@
 
 import type { FailedRecord, RunRecord } from "../record/run-record.ts";
 import { type Annotation, annotation } from "./annotation.ts";
+import { faultsOf } from "./faults.ts";
 import type { Published } from "./published.ts";
 import type { RunReport } from "./run-report.ts";
 import { slackAdvice } from "./slack.ts";
 import type { StatusView } from "./status-view.ts";
 import type { SyncStatus } from "./sync-status.ts";
-import { counted, spanText } from "./words.ts";
+import { counted, failuresText, spanText } from "./words.ts";
 
 /** Of a run: why it is red, what failed or is parked, and what is worth a look. */
 export function runAnnotations(
@@ -16,14 +17,10 @@ export function runAnnotations(
   published: Published,
   gapsFail: boolean,
 ): readonly Annotation[] {
-  const parked = soundOf(report.standings).flatMap((status) => status.parked);
-  // One fault per parked window stands in the report; here they are told together, by ofParked.
-  const faults = report.faults.filter(
-    (fault) => !parked.some(({ runId }) => fault.startsWith(`${runId} `)),
-  );
+  const { parked, sentences } = faultsOf(report);
   return [
-    ...faults.map((fault) => annotation("error", "run failed", fault)),
-    ...soundOf(report.standings).flatMap((status) => ofParked(status, report)),
+    ...sentences.map((fault) => annotation("error", "run failed", fault)),
+    ...ofParked(parked),
     ...ofFailures(report, parked),
     ...publishedAnnotations(published),
     ...ofWarnings(report.settled),
@@ -32,17 +29,13 @@ export function runAnnotations(
   ];
 }
 
-// `retention` and `rejected` are red only in the run that wrote them; later runs have nothing new to say of them.
-function ofParked({ spec, parked }: SyncStatus, report: RunReport): readonly Annotation[] {
-  const settled = new Set(report.settled.map(({ runId }) => runId));
-  const red = parked.filter(({ runId, error }) => {
-    const isOnce = error.code === "retention" || error.code === "rejected";
-    return !isOnce || settled.has(runId);
+function ofParked(parked: readonly FailedRecord[]): readonly Annotation[] {
+  return [...Map.groupBy(parked, ({ sync }) => sync)].flatMap(([sync, own]) => {
+    const [first] = own;
+    if (first === undefined) return [];
+    const message = `${sync}: ${failuresText(own, "parked")}; first: ${first.error.message}; ${remedyText(first)}`;
+    return [annotation("error", "windows parked", message)];
   });
-  const [first] = red;
-  if (first === undefined) return [];
-  const message = `${spec.name}: ${windowsText(red, "parked")}; first: ${first.error.message}; ${remedyText(first)}`;
-  return [annotation("error", "windows parked", message)];
 }
 
 function remedyText({ runId, error }: FailedRecord): string {
@@ -64,17 +57,9 @@ function ofFailures(report: RunReport, parked: readonly FailedRecord[]): readonl
     return annotation(
       level,
       "windows failed",
-      `${sync}: ${windowsText(own, "failed")}; first: ${first}`,
+      `${sync}: ${failuresText(own, "failed")}; first: ${first}`,
     );
   });
-}
-
-/** `12 windows failed (timeout), 2026-11-01 to 2026-11-12`. */
-function windowsText(records: readonly FailedRecord[], verb: string): string {
-  const codes = [...Map.groupBy(records, ({ error }) => error.code)];
-  const named = codes.map(([code, own]) => (codes.length === 1 ? code : `${code} ${own.length}`));
-  const windows = records.map(({ window }) => window);
-  return `${counted(records.length, "window")} ${verb} (${named.join(", ")}), ${spanText(windows)}`;
 }
 
 function ofWarnings(settled: readonly RunRecord[]): readonly Annotation[] {

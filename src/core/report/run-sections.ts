@@ -4,6 +4,7 @@
 import type { RunRecord } from "../record/run-record.ts";
 import { formatInstant } from "../time/instant.ts";
 import type { ActionResult, PagePlace } from "./action-result.ts";
+import { faultsOf } from "./faults.ts";
 import { code, link, plain, tableHead, tableRow } from "./markdown.ts";
 import { clampNotes } from "./outputs.ts";
 import { orderedTable } from "./plan-sections.ts";
@@ -12,7 +13,7 @@ import { paragraph, type Section } from "./sections.ts";
 import { budgetAdvice, budgetText, slackAdvice } from "./slack.ts";
 import { coverageStrips, stoppedSyncs, syncTable } from "./sync-sections.ts";
 import { failedWindows, gapTable, openOrders, staleRanges, waivedOf } from "./window-sections.ts";
-import { counted, windowText } from "./words.ts";
+import { counted, failuresText, spanText, windowText } from "./words.ts";
 
 type RunResult = Extract<ActionResult, { kind: "run" }>;
 
@@ -29,7 +30,7 @@ export function runSections(result: RunResult, place: PagePlace): readonly Secti
   const { standings, settled } = report;
   return [
     headline(result, place),
-    ...listed("### Why this run is red", report.faults, "reason"),
+    ...listed("### Why this run is red", reasonsOf(report), "reason"),
     ...stoppedSyncs(standings),
     ...syncTable(standings, settled),
     ...coverageStrips(standings),
@@ -71,6 +72,14 @@ function commitLink(commit: string, repositoryUrl: string | undefined): string {
   return repositoryUrl === undefined ? short : link(short, `${repositoryUrl}/commit/${commit}`);
 }
 
+function reasonsOf(report: RunReport): readonly string[] {
+  const { parked, sentences } = faultsOf(report);
+  const together = [...Map.groupBy(parked, ({ sync }) => sync)].map(
+    ([sync, own]) => `${sync}: ${failuresText(own, "parked")}; see failed windows`,
+  );
+  return [...sentences, ...together];
+}
+
 function failedItems(settled: readonly RunRecord[]): readonly Section[] {
   const rows = settled.flatMap((record) => {
     const window = `${code(record.sync)} ${windowText(record.window)}`;
@@ -108,16 +117,25 @@ function notesOf(result: RunResult): readonly string[] {
       `source ${entry.status.spec.source} is left alone until ${formatInstant(entry.heldUntil)}`,
     ];
   });
+  const released = report.settled.filter(({ status }) => status === "pending");
+  const given = [...Map.groupBy(released, ({ sync }) => sync)].map(
+    ([sync, own]) =>
+      `${sync}: ${counted(own.length, "window")} given back, ${spanText(own.map(({ window }) => window))}; a later run takes them up`,
+  );
   const warnings = report.settled.flatMap((record) =>
-    record.warnings.map(
-      ({ message, count }) =>
-        `${record.sync} ${windowText(record.window)}: ${message}${count > 1 ? ` (${count} times)` : ""}`,
-    ),
+    record.warnings.map(({ message }) => `${record.sync} ${windowText(record.window)}: ${message}`),
   );
   const publishing =
     published.kind === "refused" || published.kind === "failed" ? [published.warning] : [];
   return [
-    ...new Set([...report.notes, ...held, ...warnings, ...publishing, ...clampNotes(result)]),
+    ...new Set([
+      ...report.notes,
+      ...held,
+      ...given,
+      ...warnings,
+      ...publishing,
+      ...clampNotes(result),
+    ]),
   ];
 }
 

@@ -58,9 +58,10 @@ export function fitSections(sections: readonly Section[], limit: PageLimit): str
 }
 
 function frameSize(section: Section, limit: PageLimit): number {
-  const frame = [...section.head, ...section.tail, omission(section, 0, limit)].join("\n");
-  // Three empty lines: after the block, before and after the omission.
-  return limit.sizeOf(frame) + 4;
+  const said = section.rows.length === 0 ? [] : ["", omission(section, 0, limit)];
+  const frame = [...section.head, ...section.tail, ...said].join("\n");
+  // The line end, and the empty line before the next block.
+  return limit.sizeOf(frame) + 2;
 }
 
 function blockOf(section: Section, fitting: number, limit: PageLimit): readonly string[] {

@@ -1,5 +1,6 @@
 // Windows and numbers as people say them, for every line that is printed.
 
+import type { FailedRecord } from "../record/run-record.ts";
 import { dayMicros } from "../time/duration.ts";
 import { formatInstant } from "../time/instant.ts";
 import { compareWindows, type Window } from "../window/window.ts";
@@ -45,4 +46,12 @@ export function spanText(windows: readonly Window[]): string {
   return areDays
     ? `${windowText(first)} to ${windowText(last)}`
     : windowText({ start: first.start, end: last.end });
+}
+
+/** Failed windows in a few words: `12 windows failed (timeout), 2026-11-01 to 2026-11-12`. */
+export function failuresText(records: readonly FailedRecord[], verb: string): string {
+  const codes = [...Map.groupBy(records, ({ error }) => error.code)];
+  const named = codes.map(([code, own]) => (codes.length === 1 ? code : `${code} ${own.length}`));
+  const span = spanText(records.map(({ window }) => window));
+  return `${counted(records.length, "window")} ${verb} (${named.join(", ")}), ${span}`;
 }
