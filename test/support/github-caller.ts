@@ -18,16 +18,19 @@ export interface Answer {
 export interface Caller {
   readonly fake: GithubFake;
   /** `path` below the repository. */
-  rest(method: string, path: string, body?: unknown): Promise<Answer>;
-  graphql(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  readonly rest: (method: string, path: string, body?: unknown) => Promise<Answer>;
+  readonly graphql: (
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+  ) => Promise<Answer>;
   /** One commit on `main`: contents by path, undefined removes. */
-  commit(
+  readonly commit: (
     expected: string | undefined,
     files: Readonly<Record<string, string | undefined>>,
     branch?: string,
-  ): Promise<Answer>;
+  ) => Promise<Answer>;
   /** Text of a file at a branch. */
-  show(branch: string, path: string): string;
+  readonly show: (branch: string, path: string) => string;
 }
 
 const commitDocument = `

@@ -2,7 +2,7 @@
 // leaves behind is a history that one can clone. Knows nothing of GitHub.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -54,10 +54,10 @@ export class BareRepository {
   constructor(defaultBranch: string) {
     this.#temporary = mkdtempSync(join(tmpdir(), "tidemark-github-"));
     this.folder = join(this.#temporary, "repository.git");
-    execFileSync("git", ["init", "-q", "--bare", "-b", defaultBranch, this.folder]);
-    this.git("config", "gc.auto", "0");
+    execFileSync("git", ["init", "-q", "--bare", "--template=", "-b", defaultBranch, this.folder]);
     // People clone by the path of this folder and push what they like.
-    this.git("config", "receive.denyDeleteCurrent", "ignore");
+    const settings = "[gc]\n\tauto = 0\n[receive]\n\tdenyDeleteCurrent = ignore\n";
+    appendFileSync(join(this.folder, "config"), settings);
   }
 
   git(...args: readonly string[]): string {
