@@ -41,6 +41,8 @@ export type ActionResult =
     }
   | { readonly kind: "status"; readonly view: StatusView }
   | { readonly kind: "verify"; readonly view: VerifyView }
+  /** The push that started this brought a commit of our own, so that there is nothing to react to (G26). */
+  | { readonly kind: "own_push" }
   | { readonly kind: "compact"; readonly folded: number; readonly commit: string | undefined }
   | {
       readonly kind: "error";

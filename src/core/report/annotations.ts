@@ -43,6 +43,7 @@ function findingsOf(result: ActionResult, gapsFail: boolean): readonly Annotatio
     case "error":
       return ofError(result);
     case "compact":
+    case "own_push":
       return [];
   }
 }

@@ -79,6 +79,8 @@ export function outputsOf(result: ActionResult): Outputs {
         status: result.folded > 0 ? "ok" : "nothing_due",
         "ledger-commit": result.commit ?? "",
       };
+    case "own_push":
+      return { ...noOutputs, status: "nothing_due" };
     case "error":
       return { ...noOutputs, status: "failed", "rescue-path": result.rescue?.folder ?? "" };
   }

@@ -32,6 +32,14 @@ function sectionsOf(result: ActionResult, place: PagePlace): readonly Section[] 
       return verifySections(result.view);
     case "compact":
       return [paragraph(`## Tidemark: folded ${counted(result.folded, "window")}`)];
+    case "own_push":
+      return [
+        paragraph(
+          "## Tidemark: nothing due",
+          "",
+          "This push brought a commit of Tidemark itself; there is nothing to react to.",
+        ),
+      ];
     case "error":
       return errorSections(result);
   }
