@@ -102,6 +102,7 @@ export function pullNode(world: World, pull: FakePull): Node {
     closed: pull.state !== "OPEN",
     merged: pull.state === "MERGED",
     isDraft: false,
+    isCrossRepository: false,
     headRefName: pull.head,
     headRefOid: pull.headOid,
     baseRefName: pull.base,
