@@ -16,6 +16,7 @@ import {
   type PagePlace,
   rescueOf,
 } from "../core/report/action-result.ts";
+import { actionText } from "../core/report/action-text.ts";
 import { annotationsOf } from "../core/report/annotations.ts";
 import { outputsOf } from "../core/report/outputs.ts";
 import { summaryMarkdown } from "../core/report/summary.ts";
@@ -127,6 +128,6 @@ async function tell(
   annotate(annotationsOf(shown, { gapsFail }));
   setOutputs(outputsOf(shown));
   await writeJobSummary(summaryMarkdown(shown, placeOf(known)), variables);
-  if (exitCode === 0) return;
-  process.stdout.write(`tidemark: exit code ${exitCode}; the job summary says why\n`);
+  process.stdout.write(commandSafe(actionText(shown)));
+  if (exitCode !== 0) process.stdout.write(`exit code ${exitCode}\n`);
 }
