@@ -27,6 +27,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Without a checkout the configuration is read through the API. */
   readonly checkout?: boolean;
+  /** Of the test's own context where tests run side by side. */
+  readonly onTestFinished?: (clean: () => void) => void;
 }
 
 export interface StepEnd {
@@ -69,7 +71,7 @@ export function startStep(github: GithubFake, options: StepOptions = {}): StepPr
     env: stepEnvironment(github, options, { home, workspace, sha, runId, attempt }),
     stdio: ["ignore", "pipe", "pipe"],
   });
-  onTestFinished(() => {
+  (options.onTestFinished ?? onTestFinished)(() => {
     child.kill("SIGKILL");
     rmSync(home, { recursive: true, force: true });
   });
