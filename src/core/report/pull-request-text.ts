@@ -1,7 +1,6 @@
 // Titles and bodies of pull requests: the published copy of the ledger, and an order that waits for its approval
 // (contract 3.4, 6.1, G29, G35). Pure; the texts of the result are masked already.
 
-import type { RunRecord } from "../record/run-record.ts";
 import { formatInstant } from "../time/instant.ts";
 import type { PagePlace } from "./action-result.ts";
 import { code, link, plain, tableHead, tableRow } from "./markdown.ts";
@@ -9,7 +8,7 @@ import type { BackfillView } from "./plan-view.ts";
 import type { RunReport } from "./run-report.ts";
 import { bodyLimit, fitSections, paragraph, type Section } from "./sections.ts";
 import { coverageStrips, stoppedSyncs, syncTable } from "./sync-sections.ts";
-import { failedWindows, gapTable, openOrders, waivedOf } from "./window-sections.ts";
+import { failedWindows, gapTable, openOrders, waivedOf, windowTable } from "./window-sections.ts";
 import { counted, spanText, windowText } from "./words.ts";
 
 /** What a pull request says; the body is Markdown of at most 30,000 characters (G29). */
@@ -28,11 +27,11 @@ export function publishedText(report: RunReport, place: PagePlace): PullRequestT
     paragraph(`The newest run: ${runWords(report)}.`, ...linkLine(report, place)),
     ...stoppedSyncs(standings),
     ...syncTable(standings, settled),
-    ...windowTable(settled),
     ...coverageStrips(standings),
     ...failedWindows(standings, settled),
     ...gapTable(report.gaps, waivedOf(standings)),
     ...openOrders(standings),
+    ...windowTable("### Windows of the newest run", settled),
     lastLine(place),
   ];
   const failed = report.windowsFailed > 0 ? `, ${report.windowsFailed} failed` : "";
@@ -57,29 +56,6 @@ function linkLine({ ledgerCommit: commit }: RunReport, place: PagePlace): readon
       : [link("newest commit of the ledger", `${repositoryUrl}/commit/${commit}`)]),
   ];
   return links.length === 0 ? [] : ["", `Links: ${links.join(", ")}`];
-}
-
-function windowTable(settled: readonly RunRecord[]): readonly Section[] {
-  const rows = settled.map((record) =>
-    tableRow([
-      `${code(record.sync)} ${windowText(record.window)}`,
-      record.status === "pending" ? "released" : record.status,
-      String(record.attempt),
-      String(record.itemCounts.fetched),
-      String(record.itemCounts.processed),
-      String(record.itemCounts.failed),
-    ]),
-  );
-  if (rows.length === 0) return [];
-  const names = ["window", "outcome", "attempt#", "fetched#", "processed#", "failed#"];
-  return [
-    {
-      head: ["### Windows of the newest run", "", ...tableHead(names)],
-      rows,
-      tail: [],
-      noun: "window",
-    },
-  ];
 }
 
 /** An order that waits: what it asks for, what it costs, what merging and closing mean (contract 3.4). */

@@ -12,7 +12,14 @@ import type { RunReport } from "./run-report.ts";
 import { paragraph, type Section } from "./sections.ts";
 import { budgetAdvice, budgetText, slackAdvice } from "./slack.ts";
 import { coverageStrips, stoppedSyncs, syncTable } from "./sync-sections.ts";
-import { failedWindows, gapTable, openOrders, staleRanges, waivedOf } from "./window-sections.ts";
+import {
+  failedWindows,
+  gapTable,
+  openOrders,
+  staleRanges,
+  waivedOf,
+  windowTable,
+} from "./window-sections.ts";
 import { counted, failuresText, spanText, windowText } from "./words.ts";
 
 type RunResult = Extract<ActionResult, { kind: "run" }>;
@@ -37,6 +44,7 @@ export function runSections(result: RunResult, place: PagePlace): readonly Secti
     ...failedWindows(standings, settled),
     ...failedItems(settled),
     ...gapTable(report.gaps, waivedOf(standings)),
+    ...windowTable("### Windows of this run", settled),
     ...orderedTable(
       "### Ordered by this run",
       ordered.map((view) => ({ view, published: { kind: "none" } })),

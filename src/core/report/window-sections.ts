@@ -9,7 +9,35 @@ import { adviceOf, backfillRemedy, rerunRemedy, waiveRemedy } from "./remedies.t
 import type { Section } from "./sections.ts";
 import type { StatusView } from "./status-view.ts";
 import type { OrderStatus } from "./sync-status.ts";
-import { counted, windowText } from "./words.ts";
+import { counted, lengthText, windowText } from "./words.ts";
+
+/** What a run did, window by window, in its order. */
+export function windowTable(title: string, settled: readonly RunRecord[]): readonly Section[] {
+  const rows = settled.map((record) => {
+    const { sync, window, reason, status, attempt, itemCounts, requests } = record;
+    return tableRow([
+      `${code(sync)} ${windowText(window)}`,
+      reason.replace("_", " "),
+      status === "pending" ? "given back" : status,
+      String(attempt),
+      String(itemCounts.fetched),
+      String(itemCounts.processed),
+      String(itemCounts.failed),
+      String(requests.sent),
+      tookText(record),
+    ]);
+  });
+  if (rows.length === 0) return [];
+  const counts = ["attempt#", "fetched#", "processed#", "failed#", "requests#", "took#"];
+  const head = tableHead(["window", "reason", "outcome", ...counts]);
+  return [{ head: [title, "", ...head], rows, tail: [], noun: "window" }];
+}
+
+function tookText(record: RunRecord): string {
+  const isEnded = record.status === "succeeded" || record.status === "failed";
+  if (!isEnded || record.startedAt === undefined) return "";
+  return lengthText(record.finishedAt - record.startedAt);
+}
 
 /** Failed windows, those that wait for a person first, and how each goes on. */
 export function failedWindows(view: StatusView, settled: readonly RunRecord[]): readonly Section[] {

@@ -15,6 +15,7 @@ test.each([
   ["one\r\n::add-mask::e", "one\n: :add-mask::e"],
   ["\u200B::error::no", ": :error::no"],
   [":\u200B:error::no", ": :error::no"],
+  [":\uFE0F:error::no", ": :error::no"],
   ["\u001B[2K::error::no", "[2K::error::no"],
   ["#\u00AD#[error]", "## [error]"],
   ["a\tb", "a\tb"],

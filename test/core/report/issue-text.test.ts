@@ -54,6 +54,7 @@ test("parked and failing windows are named with their first failure, advice and 
       resumeAfter: undefined,
     },
     history: [
+      endedAttempt({ attempt: 0, finishedAt: at("2026-11-02T01:00:00Z") }),
       endedAttempt({ attempt: 1, status: "succeeded", finishedAt: at("2026-11-02T02:00:00Z") }),
       endedAttempt({ attempt: 2, finishedAt: at("2026-11-03T02:00:00Z") }),
     ],

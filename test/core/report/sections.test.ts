@@ -62,6 +62,17 @@ test("a table is cut at a row, says how many are missing, and later parts keep t
   );
 });
 
+test("what is left out is the end, not whatever is long", () => {
+  const rows = ["| a |", `| ${"b".repeat(300)} |`, "| c |"];
+  const page = fitSections([{ head: ["| x |"], rows, tail: [], noun: "row" }], small);
+  expect(page.split("\n").slice(0, 4)).toEqual([
+    "| x |",
+    "| a |",
+    "",
+    "2 more rows left out: the page would be longer than the 400 characters of a test.",
+  ]);
+});
+
 test.each([
   ["job summary, 900 KiB of UTF-8", summaryLimit, 900 * 1024],
   ["description, 30,000 characters", bodyLimit, 30_000],

@@ -6,7 +6,7 @@ import { parseRunId, runIdOf } from "../../../src/core/record/run-id.ts";
 import type { ActionResult } from "../../../src/core/report/action-result.ts";
 import { rescueOf } from "../../../src/core/report/action-result.ts";
 import { summaryMarkdown } from "../../../src/core/report/summary.ts";
-import { failedRecord, orderOf } from "../../support/record-builders.ts";
+import { failedRecord, orderOf, pendingRecord } from "../../support/record-builders.ts";
 import { day } from "../../support/record-of.ts";
 import {
   badDay,
@@ -40,6 +40,15 @@ describe("the page of a run", () => {
     const page = pageOf(runResult({ standings: viewOf([hastySync()]) }));
     expect(page).toContain(
       "- tickets: a typical run needs 30 min of the 60 min between runs (50 %), too little is left for retries and waiting; aim for 20 to 40 %: run less often (run.every and the schedule) with larger windows (window.step)\n",
+    );
+  });
+
+  test("names windows that were given back, together", () => {
+    const settled = [pendingRecord(day(3), { attempt: 1 }), pendingRecord(day(4), { attempt: 1 })];
+    const page = pageOf(runResult({ status: "partial", settled }));
+    expect(page).toContain("| `contacts` 2026-11-03 | due | given back | 1 | 0 | 0 | 0 | 0 |  |\n");
+    expect(page).toContain(
+      "- contacts: 2 windows given back, 2026-11-03 to 2026-11-04; a later run takes them up\n",
     );
   });
 

@@ -4,9 +4,15 @@ import { expect, test } from "vitest";
 
 import { emptyFold } from "../../../src/core/record/fold-record.ts";
 import { addToFold, describeMonth } from "../../../src/core/record/fold.ts";
-import { syncStatus } from "../../../src/core/report/sync-status.ts";
+import { remainingOf, syncStatus } from "../../../src/core/report/sync-status.ts";
 import { at } from "../../support/builders.ts";
-import { someMapping, succeededRecord } from "../../support/record-builders.ts";
+import {
+  endedAttempt,
+  failedRecord,
+  runningRecord,
+  someMapping,
+  succeededRecord,
+} from "../../support/record-builders.ts";
 import { day, stateOf } from "../../support/record-of.ts";
 
 const now = at("2026-11-04T06:00:00Z");
@@ -33,4 +39,26 @@ test("typical is the median of the last twenty successes, folded ones included",
     syncStatus(stateOf({ fold, records: slow.slice(0, count) }), now).typicalMs;
   expect([of(2), of(3), of(15)]).toEqual([0, 15_000, 30_000]);
   expect(syncStatus(stateOf(), now).typicalMs).toBeUndefined();
+});
+
+test("what remains is open, waits for its next try or runs elsewhere, covered windows apart", () => {
+  const odd = {
+    finishedAt: at("2026-11-04T05:59:00Z"),
+    error: {
+      code: "anomaly" as const,
+      message: "no records",
+      mostCommon: undefined,
+      retryable: true,
+      resumeAfter: undefined,
+    },
+  };
+  const history = [endedAttempt({ status: "succeeded" })];
+  const records = [
+    failedRecord(day(1), odd),
+    failedRecord(day(2), { ...odd, attempt: 2, history }),
+    runningRecord(day(3), { attempt: 2, history }),
+  ];
+  expect(remainingOf(syncStatus(stateOf({ records }), now))).toBe(1);
+  expect(remainingOf(syncStatus(stateOf({ records: records.slice(0, 1) }), now))).toBe(3);
+  expect(remainingOf(syncStatus(stateOf({ records: [runningRecord(day(3))] }), now))).toBe(3);
 });
