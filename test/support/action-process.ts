@@ -25,8 +25,10 @@ export interface StepOptions {
   readonly now?: string;
   /** Further variables, secrets above all. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Without a checkout the configuration is read through the API. */
-  readonly checkout?: boolean;
+  /** Without a checkout the configuration is read through the API; a function makes one of its own in the workspace. */
+  readonly checkout?: boolean | ((workspace: string) => void);
+  /** What is started; the committed bundle unless told. */
+  readonly program?: string;
   /** Of the test's own context where tests run side by side. */
   readonly onTestFinished?: (clean: () => void) => void;
 }
@@ -65,8 +67,10 @@ export function startStep(github: GithubFake, options: StepOptions = {}): StepPr
     });
   const workspace = join(home, "workspace");
   mkdirSync(workspace);
-  if (options.checkout !== false) checkOut(github, sha, workspace);
-  const child = spawn(process.execPath, [bundle], {
+  const { checkout = true } = options;
+  if (typeof checkout === "function") checkout(workspace);
+  else if (checkout) checkOut(github, sha, workspace);
+  const child = spawn(process.execPath, [options.program ?? bundle], {
     cwd: workspace,
     env: stepEnvironment(github, options, { home, workspace, sha, runId, attempt }),
     stdio: ["ignore", "pipe", "pipe"],
