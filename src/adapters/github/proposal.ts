@@ -11,8 +11,8 @@ import type { Proposal, Proposals } from "../../ports/proposals.ts";
 import { makeBranchCommit, type TreePart } from "./branch-commit.ts";
 import type { CallOptions, GithubAnswer, GithubClient, GithubError } from "./client.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
-import { isFinal, isPullSetting, refusedPull } from "./pull-refusal.ts";
-import { pullFields, pullsSchema, sendPublication, type BranchMove } from "./pull-request.ts";
+import { isFinal, refusedPull } from "./pull-refusal.ts";
+import { pullFields, pullsSchema, sendPublication } from "./pull-request.ts";
 import { waitForRound } from "./rounds.ts";
 
 export interface GithubProposalsOptions {
@@ -62,7 +62,7 @@ const placeSchema = object({
 
 type Place = InferOutput<typeof placeSchema>["repository"];
 
-/** The port Proposals: four requests. */
+/** The port Proposals: five requests. */
 export function githubProposals(options: GithubProposalsOptions): Proposals {
   return {
     propose: async (proposal) => {
@@ -86,7 +86,7 @@ async function propose(proposing: Proposing): Promise<Published> {
     patience,
   );
   if (!commit.ok) throw refusal(proposal, commit.error.message);
-  return send(place.data.id, commit.data, proposing);
+  return show(place.data.id, commit.data, proposing);
 }
 
 async function readPlace({ proposal, options, patience }: Proposing): Promise<GithubAnswer<Place>> {
@@ -110,34 +110,49 @@ function partsOf({ changes }: Proposal): readonly TreePart[] {
   );
 }
 
-async function send(
+/**
+ * Branch first, pull request second, never both in one mutation: its second half would go on where the first one was
+ * refused, and show a branch that somebody else has made meanwhile.
+ */
+async function show(
   repositoryId: string,
   commit: string,
   proposing: Proposing,
 ): Promise<Published> {
   const { proposal, options, patience } = proposing;
+  const { client, ledgerBranch } = options;
   const { branch, title, body } = proposal;
-  const pull = { kind: "create", base: options.ledgerBranch, head: branch, title, body } as const;
-  const appear = { branch, before: undefined, after: commit };
-  let move: BranchMove | undefined = appear;
-  for (let round = 1; ; round += 1) {
-    const sent = await sendPublication(options.client, { repositoryId, move, pull }, patience);
+  const steps = {
+    move: { repositoryId, move: { branch, before: undefined, after: commit }, pull: undefined },
+    pull: {
+      repositoryId,
+      move: undefined,
+      pull: { kind: "create", base: ledgerBranch, head: branch, title, body },
+    },
+  } as const;
+  let next: keyof typeof steps = "move";
+  for (let failures = 0; ;) {
+    const sent = await sendPublication(client, steps[next], patience);
     if (sent.ok && sent.data !== undefined) return { kind: "open", url: sent.data.url };
-    const wrong = sent.ok ? undefined : sent.error;
-    if (wrong !== undefined && isPullSetting(wrong)) return refused(wrong, proposing);
-    // Either half may have taken effect: the branch itself tells.
+    if (sent.ok) {
+      next = "pull";
+      continue;
+    }
+    failures += 1;
+    // It may have taken effect all the same: the branch itself tells.
     const place = await readPlace(proposing);
     if (!place.ok) throw refusal(proposal, place.error.message);
     const at = place.data.taken?.target?.oid;
     if (at !== undefined && at !== commit) throw taken(proposal);
     const [open] = place.data.pulls;
     if (open !== undefined) return { kind: "open", url: open.url };
-    if (round >= triesMax || (wrong !== undefined && isFinal(wrong))) {
-      if (at === undefined) throw refusal(proposal, wrong?.message ?? "no branch");
-      return refused(wrong, proposing);
+    // Once moved it is there, even where a replica does not show it yet.
+    if (at !== undefined) next = "pull";
+    if (failures >= triesMax || isFinal(sent.error)) {
+      if (next === "move") throw refusal(proposal, sent.error.message);
+      return refused(sent.error, proposing);
     }
-    move = at === undefined ? appear : undefined;
-    await waitForRound(round, options);
+    await waitForRound(failures, options);
   }
 }
 
