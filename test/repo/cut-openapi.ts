@@ -36,6 +36,39 @@ const prose = /^(description|summary|title|examples?|externalDocs|deprecated|x-.
 /** What an operation keeps; links, callbacks, tags and headers of answers say nothing that is judged. */
 const kept: readonly string[] = ["operationId", "parameters", "requestBody", "responses"];
 
+/** The operations and the components that they need, without prose. */
+export function cutDescription(
+  description: JsonMap,
+  wanted: readonly string[],
+): { readonly paths: JsonMap; readonly components: JsonMap } {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const operation of wanted) {
+    const [method = "", path = ""] = operation.split(" ");
+    const whole = componentOf({ paths: description["paths"] ?? null }, "#/paths");
+    const item = isMap(whole) ? whole[path] : undefined;
+    const found = isMap(item) ? item[method] : undefined;
+    if (!isMap(found)) throw new Error(`${operation} is not in the description`);
+    const entries = Object.entries(found)
+      .filter(([key]) => kept.includes(key))
+      .map(([key, value]): [string, Json] => [
+        key,
+        key === "responses" && isMap(value) ? mapValues(value, cutResponse) : value,
+      ]);
+    (paths[path] ??= {})[method] = withoutProse(Object.fromEntries(entries));
+  }
+  const references = new Set<string>();
+  referencesOf(paths, references);
+  const components: Record<string, Record<string, Json>> = {};
+  // A set that grows while it is walked is walked to its end.
+  for (const reference of references) {
+    const component = withoutProse(cutResponse(componentOf(description, reference)));
+    const [, , section = "", name = ""] = reference.split("/");
+    (components[section] ??= {})[name] = component;
+    referencesOf(component, references);
+  }
+  return { paths, components };
+}
+
 function isMap(value: Json | undefined): value is JsonMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -93,44 +126,14 @@ function cutResponse(response: Json): Json {
   return Object.fromEntries(Object.entries(response).filter(([key]) => key !== "headers"));
 }
 
-function cut(description: JsonMap): { readonly paths: JsonMap; readonly components: JsonMap } {
-  const paths: Record<string, Record<string, Json>> = {};
-  for (const operation of operations) {
-    const [method = "", path = ""] = operation.split(" ");
-    const whole = componentOf({ paths: description["paths"] ?? null }, "#/paths");
-    const item = isMap(whole) ? whole[path] : undefined;
-    const found = isMap(item) ? item[method] : undefined;
-    if (!isMap(found)) throw new Error(`${operation} is not in the description`);
-    const entries = Object.entries(found)
-      .filter(([key]) => kept.includes(key))
-      .map(([key, value]): [string, Json] => [
-        key,
-        key === "responses" && isMap(value) ? mapValues(value, cutResponse) : value,
-      ]);
-    (paths[path] ??= {})[method] = withoutProse(Object.fromEntries(entries));
-  }
-  const references = new Set<string>();
-  referencesOf(paths, references);
-  const components: Record<string, Record<string, Json>> = {};
-  // A set that grows while it is walked is walked to its end.
-  for (const reference of references) {
-    const component = withoutProse(cutResponse(componentOf(description, reference)));
-    const [, , section = "", name = ""] = reference.split("/");
-    (components[section] ??= {})[name] = component;
-    referencesOf(component, references);
-  }
-  return { paths, components };
+function main(folder: string | undefined): void {
+  if (folder === undefined) throw new Error("name the folder of an unpacked @octokit/openapi");
+  const read = (path: string) => JSON.parse(readFileSync(join(folder, path), "utf8")) as JsonMap;
+  const version = JSON.stringify(read("package.json")["version"]).slice(1, -1);
+  const description = cutDescription(read("generated/api.github.com.json"), operations);
+  const target = new URL("../support/github-fake/openapi.json", import.meta.url);
+  const text = JSON.stringify({ package: `@octokit/openapi@${version}`, ...description });
+  writeFileSync(target, `${text}\n`);
 }
 
-const folder = process.argv[2];
-if (folder === undefined) throw new Error("name the folder of an unpacked @octokit/openapi");
-const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-  version: string;
-};
-const description = JSON.parse(
-  readFileSync(join(folder, "generated/api.github.com.json"), "utf8"),
-) as JsonMap;
-writeFileSync(
-  new URL("../support/github-fake/openapi.json", import.meta.url),
-  `${JSON.stringify({ package: `@octokit/openapi@${version}`, ...cut(description) })}\n`,
-);
+if (import.meta.main) main(process.argv[2]);

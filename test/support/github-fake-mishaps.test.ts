@@ -67,6 +67,11 @@ test("shows the tip before the last one for as many requests as asked, then the 
   expect(tipOf(await graphql(tipDocument))).toBe(old);
   expect(tipOf(await graphql(tipDocument))).toBe(old);
   expect(tipOf(await graphql(tipDocument))).toBe(newest);
+  await fake.push("fresh", { a: "1" });
+  const document = `{ repository(owner: "octo", name: "ledger") { ref(qualifiedName: "fresh") { name } } }`;
+  fake.fault({ on: () => true, do: { kind: "stale" } });
+  const unseen = { data: { repository: { ref: null } } };
+  expect((await graphql(document)).body).toEqual(unseen);
 });
 
 test("shows what was there some seconds ago, and a new branch not at all", async () => {

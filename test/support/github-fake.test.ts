@@ -175,6 +175,36 @@ test("cuts the text of a large blob and says so; REST has all of it", async () =
   expect(Buffer.from(content, "base64").toString()).toBe(large);
 });
 
+test("resolves branches, tags, abbreviated ids, parents and paths in expressions", async () => {
+  const { fake, graphql } = await callFake();
+  const first = fake.head("main") ?? "";
+  const second = await fake.push("main", { "ledger/a": "1" });
+  fake.git("tag", "v1", first);
+  const oid = async (expression: string) => {
+    const { body } = await graphql(
+      `
+        query ($e: String!) {
+          repository(owner: "octo", name: "ledger") {
+            object(expression: $e) {
+              oid
+            }
+          }
+        }
+      `,
+      { e: expression },
+    );
+    return (body as { data: { repository: { object: { oid: string } | null } } }).data.repository
+      .object?.oid;
+  };
+  for (const name of ["main", "HEAD", "refs/heads/main", second, second.slice(0, 8)])
+    expect([name, await oid(name)]).toEqual([name, second]);
+  for (const name of ["v1", "main~1", `${second}^`])
+    expect([name, await oid(name)]).toEqual([name, first]);
+  for (const name of ["", "no-such", "--all", `${second}x`, "0".repeat(40), "main:none"])
+    expect([name, await oid(name)]).toEqual([name, undefined]);
+  expect(await oid("main:ledger/a")).toBe(fake.git("rev-parse", "main:ledger/a"));
+});
+
 test("pages through the history of a path", async () => {
   const { fake, graphql } = await callFake({ now: () => noon });
   const one = await fake.push("main", { "ledger/a": "1" }, "one");
@@ -230,9 +260,13 @@ test("commits on the expected head, by the bot, and keeps the mode of what is th
   );
 });
 
-test("leaves a history that can be cloned and pushed to", async () => {
-  const { fake, commit } = await callFake();
+test("leaves a history that git finds sound, and that can be cloned and pushed to", async () => {
+  const { fake, commit } = await callFake({ files: { "a/b": "1", "a.txt": "2", "a-b/c": "3" } });
   const made = oidOf(await commit(fake.head("main"), { a: "1" }));
+  expect(fake.git("fsck", "--strict", "--full", "--no-dangling")).toBe("");
+  fake.git("pack-refs", "--all");
+  fake.git("repack", "-adq");
+  expect(fake.head("main")).toBe(made);
   const folder = temporaryFolder();
   const git = (...args: string[]) =>
     execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: "pipe" });

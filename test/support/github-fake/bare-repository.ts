@@ -1,10 +1,22 @@
-// The bare git repository behind the fake: objects, trees, commits and refs by git's own plumbing, so that what a test
+// The bare git repository behind the fake: objects, trees, commits and refs in git's own formats, so that what a test
 // leaves behind is a history that one can clone. Knows nothing of GitHub.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { deflateSync } from "node:zlib";
 
 export type ObjectType = "blob" | "tree" | "commit" | "tag";
 
@@ -42,6 +54,8 @@ export interface CommitFacts {
 
 export const zeroOid: string = "0".repeat(40);
 
+const packedRef = /^([0-9a-f]{40}) (refs\/\S+)$/gmu;
+
 const bytesMax = 256 * 1024 * 1024;
 
 export class BareRepository {
@@ -60,20 +74,12 @@ export class BareRepository {
     appendFileSync(join(this.folder, "config"), settings);
   }
 
+  /** Output of git in this repository, trimmed at the end. */
   git(...args: readonly string[]): string {
-    return this.run(args).toString().trimEnd();
-  }
-
-  /** Output as it came; `input` is what git reads. */
-  run(args: readonly string[], input?: string | Uint8Array, env: NodeJS.ProcessEnv = {}): Buffer {
-    const done = spawnSync("git", args, {
-      cwd: this.folder,
-      env: { ...process.env, GIT_CONFIG_NOSYSTEM: "1", ...env },
-      maxBuffer: bytesMax,
-      ...(input === undefined ? {} : { input }),
-    });
-    if (done.status === 0) return done.stdout;
-    throw new Error(`git ${args.join(" ")}: ${done.stderr.toString().trim()}`);
+    const options = { cwd: this.folder, maxBuffer: bytesMax, encoding: "utf8" } as const;
+    const done = spawnSync("git", args, options);
+    if (done.status === 0) return done.stdout.trimEnd();
+    throw new Error(`git ${args.join(" ")}: ${done.stderr.trim()}`);
   }
 
   /** Whether git agrees; for questions that it answers by its exit code. */
@@ -81,12 +87,32 @@ export class BareRepository {
     return spawnSync("git", args, { cwd: this.folder, stdio: "ignore" }).status === 0;
   }
 
-  /** Every branch and tag with the commit it names. */
+  /** Id of the object that a revision names. */
+  resolve(revision: string): string | undefined {
+    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", revision];
+    const done = spawnSync("git", args, { cwd: this.folder, encoding: "utf8" });
+    return done.status === 0 ? done.stdout.trim() : undefined;
+  }
+
+  /** Every branch and tag with the commit it names; read on every request, so no process is worth it. */
   refs(): ReadonlyMap<string, string> {
-    const lines = this.git("for-each-ref", "--format=%(objectname) %(refname)").split("\n");
-    return new Map(
-      lines.filter((line) => line !== "").map((line) => [line.slice(41), line.slice(0, 40)]),
-    );
+    const found = new Map<string, string>();
+    const packed = join(this.folder, "packed-refs");
+    if (existsSync(packed))
+      for (const [, oid = "", name = ""] of readFileSync(packed, "utf8").matchAll(packedRef))
+        found.set(name, oid);
+    const entries = readdirSync(join(this.folder, "refs"), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      // A lock that somebody holds at this moment is no ref, and may be gone the next.
+      if (!entry.isFile() || path.endsWith(".lock") || !existsSync(path)) continue;
+      const oid = readFileSync(path, "utf8").trim();
+      if (/^[0-9a-f]{40}$/u.test(oid)) found.set(relative(this.folder, path), oid);
+    }
+    return found;
   }
 
   /** The swap: false when the ref is not at `before` any more. Zeros mean that there is none. */
@@ -137,47 +163,49 @@ export class BareRepository {
     return at;
   }
 
-  /** Blob ids, in the order of the contents; one process for all of them. */
-  writeBlobs(contents: readonly Uint8Array[]): readonly string[] {
-    if (contents.length === 0) return [];
-    const folder = mkdtempSync(join(this.#temporary, "blobs-"));
-    const paths = contents.map((content, index) => {
-      const path = join(folder, String(index));
-      writeFileSync(path, content);
-      return path;
-    });
-    const args = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
-    const oids = this.run(args, `${paths.join("\n")}\n`)
-      .toString()
-      .trimEnd()
-      .split("\n");
-    rmSync(folder, { recursive: true, force: true });
-    return oids;
+  /** The id of a blob with this content. */
+  writeBlob(content: Uint8Array): string {
+    return this.#write("blob", content);
   }
 
-  /** Throws when an object that a line names does not exist. */
   writeTree(lines: readonly TreeLine[]): string {
-    const text = lines.map(({ mode, oid, name }) => {
-      const padded = mode.padStart(6, "0");
-      const type = padded === "040000" ? "tree" : padded === "160000" ? "commit" : "blob";
-      return `${padded} ${type} ${oid}\t${name}\0`;
-    });
-    return this.run(["mktree", "-z"], text.join("")).toString().trimEnd();
+    // Git sorts a folder as if its name ended in a slash.
+    const sorted = lines
+      .map((line) => ({ line, key: line.mode === "40000" ? `${line.name}/` : line.name }))
+      .toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+    const parts = sorted.flatMap(({ line: { mode, name, oid } }) => [
+      Buffer.from(`${mode} ${name}\0`),
+      Buffer.from(oid, "hex"),
+    ]);
+    return this.#write("tree", Buffer.concat(parts));
   }
 
   writeCommit(facts: Omit<CommitFacts, "oid">): string {
-    const parents = facts.parents.flatMap((parent) => ["-p", parent]);
-    const { author, committer } = facts;
-    return this.run(["commit-tree", facts.tree, ...parents], facts.message, {
-      GIT_AUTHOR_NAME: author.name,
-      GIT_AUTHOR_EMAIL: author.email,
-      GIT_AUTHOR_DATE: `@${author.seconds} +0000`,
-      GIT_COMMITTER_NAME: committer.name,
-      GIT_COMMITTER_EMAIL: committer.email,
-      GIT_COMMITTER_DATE: `@${committer.seconds} +0000`,
-    })
-      .toString()
-      .trimEnd();
+    const signature = ({ name, email, seconds }: Signature) =>
+      `${name} <${email}> ${seconds} +0000`;
+    const lines = [
+      `tree ${facts.tree}`,
+      ...facts.parents.map((parent) => `parent ${parent}`),
+      `author ${signature(facts.author)}`,
+      `committer ${signature(facts.committer)}`,
+      "",
+      facts.message,
+    ];
+    return this.#write("commit", Buffer.from(lines.join("\n")));
+  }
+
+  /** A loose object, as git itself stores it; a process for each would be most of the time of a test. */
+  #write(type: ObjectType, content: Uint8Array): string {
+    const whole = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
+    const oid = createHash("sha1").update(whole).digest("hex");
+    const folder = join(this.folder, "objects", oid.slice(0, 2));
+    const path = join(folder, oid.slice(2));
+    if (existsSync(path)) return oid;
+    mkdirSync(folder, { recursive: true });
+    // Renamed into place: a reader never sees half of it.
+    writeFileSync(`${path}.new`, deflateSync(whole, { level: 1 }));
+    renameSync(`${path}.new`, path);
+    return oid;
   }
 
   isAncestor(older: string, newer: string): boolean {
@@ -252,9 +280,12 @@ class ObjectReader {
       this.#size += chunk.length;
       if (this.#size >= this.#needed) this.#parse();
     });
-    this.#process.on("close", () => {
+    const end = () => {
       for (const done of this.#waiting.splice(0)) done(undefined);
-    });
+    };
+    // A request may outlive the fake that is being closed.
+    this.#process.on("error", end).on("close", end);
+    this.#process.stdin?.on("error", end);
   }
 
   async read(name: string): Promise<GitObject | undefined> {

@@ -30,6 +30,8 @@ export type FaultAction =
   | { readonly kind: "reset" }
   /** Nothing happens; the gateway answers. */
   | { readonly kind: "fail"; readonly status: 500 | 502 | 503 | 504 }
+  /** Nothing happens; a refusal in any words, for texts that GitHub may repeat. */
+  | { readonly kind: "refuse"; readonly status: number; readonly message: string }
   /** "Something went wrong", HTTP 200, with or without the effect. */
   | { readonly kind: "went-wrong"; readonly when: "before" | "after" }
   /** A replica that lags: by one tip, or as asked. */

@@ -65,6 +65,8 @@ export interface GithubFake {
   /** From now on the token may read, and nothing else. */
   readOnlyToken(): void;
   expireToken(): void;
+  /** The token is good again, as a new one would be. */
+  renewToken(): void;
   deleteBranch(branch: string): void;
   /** The setting that keeps Actions from opening pull requests. */
   forbidPullRequests(): void;
@@ -131,6 +133,7 @@ function switches(
   | "unprotect"
   | "readOnlyToken"
   | "expireToken"
+  | "renewToken"
   | "deleteBranch"
   | "forbidPullRequests"
   | "guardWorkflows"
@@ -148,6 +151,9 @@ function switches(
     },
     expireToken: () => {
       access.isExpired = true;
+    },
+    renewToken: () => {
+      access.isExpired = false;
     },
     deleteBranch: (branch) => {
       refs.move(`refs/heads/${branch}`, undefined, zeroOid);
@@ -173,17 +179,13 @@ async function push(
   const tip = world.head(branch);
   const parent = tip ?? world.head(defaultBranch);
   const entries = Object.entries(files);
-  const put = entries.flatMap(([path, file]) => (file === undefined ? [] : [{ path, file }]));
-  const oids = world.repository.writeBlobs(
-    put.map(({ file }) => Buffer.from(typeof file === "string" ? file : file.content)),
-  );
-  const edits: TreeEdits = new Map([
-    ...entries.flatMap(([path, file]) => (file === undefined ? [[path, undefined] as const] : [])),
-    ...put.map(({ path, file }, index) => {
-      const mode = typeof file === "string" ? "100644" : file.mode;
-      return [path, { mode, oid: oids[index] ?? "" }] as const;
+  const edits: TreeEdits = new Map(
+    entries.map(([path, file]) => {
+      if (file === undefined) return [path, undefined];
+      const { mode, content } = typeof file === "string" ? { mode: "100644", content: file } : file;
+      return [path, { mode, oid: world.repository.writeBlob(Buffer.from(content)) }];
     }),
-  ]);
+  );
   const how = { message, author: person, committer: person };
   const oid = await world.commitFiles(parent, edits, how);
   if (!world.refs.move(`refs/heads/${branch}`, tip ?? zeroOid, oid))

@@ -171,9 +171,8 @@ async function editsOf(world: World, input: CommitInput, expected: string): Prom
       );
     edits.set(path, undefined);
   }
-  const contents = additions.map((addition) => Buffer.from(addition.contents, "base64"));
-  for (const [index, oid] of repository.writeBlobs(contents).entries()) {
-    const path = additions[index]?.path ?? "";
+  for (const { path, contents } of additions) {
+    const oid = repository.writeBlob(Buffer.from(contents, "base64"));
     const there = await repository.entryAt(tree, path);
     const mode = there === undefined || there.mode === "40000" ? "100644" : there.mode;
     edits.set(path, { mode, oid });

@@ -4,7 +4,7 @@ import { connection, type PageArguments } from "./graphql-connection.ts";
 import type { GraphqlContext } from "./graphql-context.ts";
 import { commitNode, objectNode } from "./graphql-objects.ts";
 import type { FakePull } from "./pull-requests.ts";
-import { notFound, Refusal } from "./refusal.ts";
+import { notFound } from "./refusal.ts";
 import { defaultBranch, type World } from "./world.ts";
 
 type Node = Readonly<Record<string, unknown>>;
@@ -158,21 +158,25 @@ async function resolveExpression(
 ): Promise<string | undefined> {
   const colon = expression.indexOf(":");
   const revision = colon < 0 ? expression : expression.slice(0, colon);
-  const named =
-    (revision === "HEAD" ? view.ref(`refs/heads/${defaultBranch}`) : undefined) ??
-    view.ref(fullRefName(revision)) ??
-    view.ref(`refs/tags/${revision}`);
-  const oid = named ?? (/^[0-9a-f]{40}$/u.test(revision) ? revision : undefined);
-  if (oid === undefined) {
-    if (/[~^@]/u.test(revision))
-      throw new Refusal(`the fake does not resolve ${revision}`, { status: 500 });
-    return undefined;
-  }
-  if (colon < 0) return oid;
+  const oid = resolveRevision(world, view, revision);
+  if (oid === undefined || colon < 0) return oid;
   const commit = await world.repository.commit(oid);
   const tree = commit?.tree ?? oid;
   const path = expression.slice(colon + 1);
   return path === "" ? tree : (await world.repository.entryAt(tree, path))?.oid;
+}
+
+function resolveRevision(
+  world: World,
+  view: GraphqlContext["view"],
+  revision: string,
+): string | undefined {
+  const [, name = "", steps = ""] = /^([^~^]*)(.*)$/u.exec(revision) ?? [];
+  const named =
+    view.ref(fullRefName(name === "HEAD" ? defaultBranch : name)) ?? view.ref(`refs/tags/${name}`);
+  const start = named ?? (/^[0-9a-f]{7,40}$/u.test(name) ? name : undefined);
+  if (start === undefined) return undefined;
+  return world.repository.resolve(`${start}${steps}`);
 }
 
 function actor(login: string): Node {

@@ -16,6 +16,15 @@ export function wentWrong(request: FakeRequest): RestAnswer {
     : refusalBody("Server Error", 500);
 }
 
+export function refusedInWords(
+  request: FakeRequest,
+  { status, message }: FaultAction & { readonly kind: "refuse" },
+): RestAnswer {
+  return status === 200 && request.route.startsWith("graphql:")
+    ? { status, body: { data: null, errors: [{ message }] } }
+    : refusalBody(message, status);
+}
+
 /** The last alias of the repository, or of the root, comes back null. */
 export function partial(answer: RestAnswer, isSilent: boolean): RestAnswer {
   const { data, errors = [] } = answer.body as {

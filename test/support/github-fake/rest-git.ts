@@ -45,7 +45,7 @@ function createBlob({ world, body, url }: RestCall) {
   const bytes = Buffer.from(content, encoding === "base64" ? "base64" : "utf8");
   if (bytes.length > 40 * 1024 * 1024)
     throw new Refusal("Sorry, your input was too large to process.", { status: 422 });
-  const [sha = ""] = world.repository.writeBlobs([bytes]);
+  const sha = world.repository.writeBlob(bytes);
   return { status: 201, body: { sha, url: `${url}/git/blobs/${sha}` } };
 }
 
@@ -96,14 +96,10 @@ async function createTree({ world, body, url }: RestCall) {
     base === undefined ? undefined : ((await world.repository.commit(base))?.tree ?? base);
   if (baseOid !== undefined && (await world.repository.object(baseOid))?.type !== "tree")
     throw new Refusal("base_tree is not a valid tree oid", { status: 422 });
-  const inline = tree.filter(({ content }) => content !== undefined);
-  const written = world.repository.writeBlobs(
-    inline.map(({ content }) => Buffer.from(content ?? "")),
-  );
   const edits = new Map<string, { mode: string; oid: string } | undefined>();
   for (const item of tree) {
     world.checkPath(item.path);
-    edits.set(item.path, await editOf({ world, baseOid }, item, written[inline.indexOf(item)]));
+    edits.set(item.path, await editOf(world, baseOid, item));
   }
   const sha = await editTree(world.repository, baseOid, edits);
   if (sha === undefined) throw new Refusal("Invalid tree info", { status: 422 });
@@ -126,9 +122,9 @@ async function createTree({ world, body, url }: RestCall) {
 }
 
 async function editOf(
-  { world, baseOid }: { readonly world: RestCall["world"]; readonly baseOid: string | undefined },
+  world: RestCall["world"],
+  baseOid: string | undefined,
   item: TreeItem,
-  inline: string | undefined,
 ): Promise<{ mode: string; oid: string } | undefined> {
   const badState = () => new Refusal("GitRPC::BadObjectState", { status: 422 });
   if (item.sha === null) {
@@ -137,9 +133,10 @@ async function editOf(
     if (there === undefined) throw badState();
     return undefined;
   }
-  if ((item.sha === undefined) === (inline === undefined))
+  const { sha, content } = item;
+  if ((sha === undefined) === (content === undefined))
     throw new Refusal("Must supply either tree.sha or tree.content", { status: 422 });
-  const oid = item.sha ?? inline ?? "";
+  const oid = sha ?? world.repository.writeBlob(Buffer.from(content ?? ""));
   const mode = item.mode.replace(/^0/u, "");
   const found = /^[0-9a-f]{40}$/u.test(oid) ? await world.repository.object(oid) : undefined;
   const expected = typeOf({ mode, name: "", oid });

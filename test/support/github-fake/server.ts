@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { type FakeRequest, type FaultAction, Faults } from "./faults.ts";
 import { answerGraphql, glance, type GraphqlBody } from "./graphql-answer.ts";
-import { limitedAnswer, outOfPoints, partial, wentWrong } from "./mishaps.ts";
+import { limitedAnswer, outOfPoints, partial, refusedInWords, wentWrong } from "./mishaps.ts";
 import { findOperation } from "./openapi.ts";
 import { type Bucket, Points } from "./points.ts";
 import { answerRest, refusalBody } from "./rest-answer.ts";
@@ -134,6 +134,8 @@ export class FakeServer {
         return "silent";
       case "fail":
         return { status: action.status, body: { message: "Server Error" } };
+      case "refuse":
+        return refusedInWords(request, action);
       case "unresolved":
         return refusalBody("Could not resolve to a node with the global id of 'PR_0'.", 422);
       case "limited":
