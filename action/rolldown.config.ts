@@ -20,7 +20,7 @@ const config: Omit<RolldownOptions, "output"> & { output: OutputOptions } = {
     minify: true,
     comments: { legal: false },
     entryFileNames: "[name].js",
-    chunkFileNames: "chunks/[name].js",
+    chunkFileNames: "chunks/engine.js",
   },
 };
 
