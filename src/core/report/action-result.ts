@@ -1,7 +1,10 @@
 // What a call of the action came to, whatever its mode: the one model behind the job summary, the annotations and the
 // outputs (contract 6). Types, and the masking that every text of it passes.
 
+import { failureCodes } from "../failure/failure.ts";
 import type { Matrix } from "../plan/matrix.ts";
+import { reprocessKinds } from "../plan/order-record.ts";
+import { planReasons } from "../record/run-record.ts";
 import type { BackfillView, PlanView } from "./plan-view.ts";
 import type { Published } from "./published.ts";
 import type { RunReport } from "./run-report.ts";
@@ -85,10 +88,21 @@ export function maskTexts<Value>(value: Value, mask: (text: string) => string): 
 }
 
 function masked(value: unknown, mask: (text: string) => string): unknown {
-  if (typeof value === "string") return mask(value);
+  if (typeof value === "string") return ownWords.has(value) ? value : mask(value);
   if (Array.isArray(value)) return value.map((part) => masked(part, mask));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [name, masked(part, mask)]),
   );
 }
+
+// Words of the model, which decide what a page says: a variable that happens to hold one of them changes nothing.
+const ownWords: ReadonlySet<string> = new Set([
+  ...failureCodes,
+  ...planReasons,
+  ...reprocessKinds,
+  ..."run plan orders status verify compact own_push error".split(" "),
+  ..."none open refused failed sound stopped ok nothing_due partial".split(" "),
+  ..."pending running succeeded released staged parked lost waived covered stale".split(" "),
+  ..."newest oldest retry catch_up ordered".split(" "),
+]);

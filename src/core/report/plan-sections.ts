@@ -62,9 +62,12 @@ export function orderSections(
       ? [`- ${plain(published.warning)}`]
       : [],
   );
-  const explained = isDryRun
-    ? "Nothing was sent to a source and nothing was written."
-    : "An order is open once its pull request is merged; closing the pull request cancels it.";
+  const proposed =
+    "An order is open once its pull request is merged; closing it cancels the order.";
+  const explained =
+    isDryRun || wanted.length === 0
+      ? "Nothing was sent to a source and nothing was written."
+      : proposed;
   return [
     paragraph(title, "", explained),
     ...orderedTable("### Orders", orders),

@@ -39,6 +39,13 @@ test("everything but the texts stays as it is", () => {
   expect(maskTexts(result, (text) => text)).toEqual(result);
 });
 
+test("a variable that holds a word of ours changes no page", () => {
+  const mask = makeMask(["failed", "error", "status", "open", "timeout", "waived", "sound"]);
+  const page = summaryMarkdown(maskTexts(badDay(), mask), somePlace);
+  expect(page).toContain("## Tidemark: failed\n\nSomething waits for a person.");
+  expect(page).not.toContain("undefined");
+});
+
 test("only records and orders of the ledger may be repeated on a page", () => {
   const file = (path: string, content: string | undefined) => ({ path, content });
   const rescued = rescueOf({

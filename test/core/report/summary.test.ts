@@ -140,7 +140,7 @@ describe("the page of another mode", () => {
     expect(pageOf(result, "backfill").split("\n").slice(0, 8)).toEqual([
       "## Tidemark backfill: 1 order proposed",
       "",
-      "An order is open once its pull request is merged; closing the pull request cancels it.",
+      "An order is open once its pull request is merged; closing it cancels the order.",
       "",
       "### Orders",
       "",
@@ -149,6 +149,26 @@ describe("the page of another mode", () => {
     ]);
     expect(pageOf(result, "backfill").split("\n")[8]).toBe(
       "| `20261125T000000Z-0a1b` | `contacts` | 2025-12-01 to 2026-01-01 | missing | 1 | about 62 requests, 4 minutes | 1 | [pull request](https://github.test/octo/crm-sync/pull/3) |",
+    );
+  });
+
+  test("a range with nothing left to ask for says that no order was written", () => {
+    const view = {
+      sync: "contacts",
+      order: orderOf(),
+      windows: [],
+      isDone: true,
+      beyondRetention: [],
+    };
+    const orders = [{ view, published: { kind: "none" as const } }];
+    const page = pageOf({ kind: "orders", orders, isDryRun: false }, "backfill");
+    expect(page.split("\n").slice(0, 3)).toEqual([
+      "## Tidemark backfill: nothing to do",
+      "",
+      "Nothing was sent to a source and nothing was written.",
+    ]);
+    expect(page).toContain(
+      "| nothing to do | `contacts` | 2025-12-01 to 2026-01-01 | missing | 0 |  | 0 |  |\n",
     );
   });
 
