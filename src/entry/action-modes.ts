@@ -100,6 +100,7 @@ async function order(work: Work, { dryRun }: { readonly dryRun: boolean }): Prom
     syncs,
     from: windowStart ?? "",
     to: windowEnd ?? "",
+    names: { from: "window-start", to: "window-end" },
     reprocess,
     direction: "oldest",
     reason: undefined,

@@ -134,6 +134,7 @@ async function executeBackfill(execution: Execution): Promise<CliOutcome> {
     syncs: call.args,
     from: textOption(call, "from") ?? "",
     to: textOption(call, "to") ?? "",
+    names: { from: "--from", to: "--to" },
     reprocess: reprocessKinds.find((kind) => kind === call.options["reprocess"]) ?? "missing",
     direction: call.options["direction"] === "newest" ? "newest" : "oldest",
     reason: textOption(call, "reason"),

@@ -80,6 +80,7 @@ describe("a backfill that a person approves", () => {
     syncs: [],
     from: "2026-11-01",
     to: "2026-11-03",
+    names: { from: "--from", to: "--to" },
     reprocess: "all",
     direction: "oldest",
     reason: undefined,

@@ -127,6 +127,7 @@ describe("an order", () => {
       syncs: ["contacts"],
       from: "2026-10-30",
       to: "2026-11-03",
+      names: { from: "--from", to: "--to" },
       reprocess: "missing",
       direction: "oldest",
       reason: undefined,

@@ -33,6 +33,8 @@ export interface BackfillRequest {
   /** ISO instants or dates; a date is midnight in the sync's time zone. */
   readonly from: string;
   readonly to: string;
+  /** What the caller calls the two, for messages. */
+  readonly names: { readonly from: string; readonly to: string };
   readonly reprocess: Reprocess;
   readonly direction: "oldest" | "newest";
   readonly reason: string | undefined;
@@ -113,11 +115,12 @@ async function proposeOrder(
 
 function orderOf(ctx: Committing, sync: SyncSpec, request: BackfillRequest): Order {
   const now = nowOf(ctx);
-  const from = edge("--from", request.from, sync);
-  const asked = edge("--to", request.to, sync);
+  const { names } = request;
+  const from = edge(names.from, request.from, sync);
+  const asked = edge(names.to, request.to, sync);
   if (from >= asked)
     throw new ConfigError([
-      `--from: expected an instant before --to, found ${request.from} and ${request.to}; swap them`,
+      `${names.from}: expected an instant before ${names.to}, found ${request.from} and ${request.to}; swap them`,
     ]);
   const horizon = syncHorizon(sync, now);
   return {
