@@ -28,6 +28,7 @@ export class FakeServer {
   readonly watchers: Set<(request: FakeRequest) => void | Promise<void>> = new Set();
   readonly #world: World;
   readonly #server: Server;
+  readonly #closing = new AbortController();
 
   constructor(world: World) {
     this.#world = world;
@@ -46,6 +47,7 @@ export class FakeServer {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
   }
@@ -108,7 +110,8 @@ export class FakeServer {
   async #ending(request: FakeRequest, size: number): Promise<Ending> {
     for (const watcher of this.watchers) await watcher(request);
     const actions = this.faults.take(request);
-    for (const action of actions) if (action.kind === "delay") await wait(action.ms);
+    for (const action of actions) if (action.kind === "delay") await this.#delay(action.ms);
+    if (this.#closing.signal.aborted) return "silent";
     for (const action of actions) {
       const ending = this.#before(action, request);
       if (ending !== undefined) return ending;
@@ -123,6 +126,11 @@ export class FakeServer {
     this.#world.refs.observe();
     const answer = await this.#answer(request, actions);
     return actions.reduce<Ending>((ending, action) => this.#after(action, request, ending), answer);
+  }
+
+  /** Over at once when the fake is closed: nobody is there to be answered. */
+  async #delay(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
   /** What ends a request before anything happens. */
