@@ -10,7 +10,7 @@ const textMax = 600;
  */
 export function plain(text: string): string {
   return shorten(oneLine(text)).replaceAll(
-    /GH-(?=\d)|:\/\/|\bwww\.|[\\`*_[\]~|#&<>$@]/gi,
+    /GH-(?=\d)|:\/\/|www\.|[\\`*_[\]~|#&<>$@]/gi,
     (found) => unread.get(found.toLowerCase()) ?? escaped(found),
   );
 }
@@ -23,7 +23,11 @@ export function code(text: string): string {
   const line = oneLine(text);
   if (line === "") return "";
   if (/^[\w ./:,+="-]+$/.test(line) && !line.includes("://")) return `\`${line}\``;
-  const inside = shorten(line).replaceAll(/[\\`*_[\]~|#&<>$@]|:(?=\/\/)|(?<=\bwww)\./gi, escaped);
+  const inside = shorten(line).replaceAll(
+    /[\\`*_[\]~|#&<>$@]|:(?=\/\/)|(?<=www)\./gi,
+    // A comment keeps the parts of an address apart, and is not copied.
+    (found) => (found === "@" ? "&#64;<!-- -->" : escaped(found)),
+  );
   return `<code>${inside}</code>`;
 }
 
