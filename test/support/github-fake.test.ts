@@ -405,6 +405,28 @@ test("updates refs at the ids that were read, and has no word for a stale one", 
   expect(fake.head("tidemark/publish")).toBeUndefined();
 });
 
+test("updates several refs together or none", async () => {
+  const { fake, graphql } = await callFake();
+  const head = fake.head("main");
+  const other = await fake.push("other", { a: "1" });
+  const refUpdates = [
+    { name: "refs/heads/one", beforeOid: "0".repeat(40), afterOid: other },
+    { name: "refs/heads/main", beforeOid: other, afterOid: other },
+  ];
+  const { body } = await graphql(
+    `
+      mutation ($input: UpdateRefsInput!) {
+        updateRefs(input: $input) {
+          clientMutationId
+        }
+      }
+    `,
+    { input: { repositoryId: "R_octo/ledger", refUpdates } },
+  );
+  expect(body).toMatchObject({ data: { updateRefs: null } });
+  expect([fake.head("one"), fake.head("main")]).toEqual([undefined, head]);
+});
+
 test("logs every request with its route, its root fields and its status", async () => {
   const { fake, graphql, rest } = await callFake();
   fake.runs.set("77", { status: "completed", conclusion: "success", run_attempt: 2 });

@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 type Node = Readonly<Record<string, unknown>>;
 
 /** About where GitHub cuts `Blob.text`; the exact place is not known. */
-export const textBytesMax = 500_000;
+const textBytesMax = 500_000;
 
 /** The node of any object; null when there is none of this id. */
 export async function objectNode(world: World, oid: string): Promise<Node | null> {

@@ -24,7 +24,7 @@ export const queries: Node = {
   },
 };
 
-export function repositoryNode(world: World): Node {
+function repositoryNode(world: World): Node {
   const url = `${world.serverUrl}/${world.fullName}`;
   return {
     __typename: "Repository",

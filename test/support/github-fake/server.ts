@@ -14,7 +14,7 @@ import { answerRest, refusalBody } from "./rest-answer.ts";
 import type { RestAnswer } from "./rest-call.ts";
 import type { World } from "./world.ts";
 
-export const apiVersion = "2022-11-28";
+const apiVersion = "2022-11-28";
 
 /** GitHub's largest GraphQL request. */
 const payloadMax = 45 * 1024 * 1024;
