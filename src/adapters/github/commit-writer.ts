@@ -33,7 +33,20 @@ export function openCommitWriter(options: WriterOptions): CommitWriter {
   const misses = { count: 0 };
   let runsUntil = Infinity;
 
+  // Whoever read the tip now and wrote on it a second later would lose again to any run that commits every second, and
+  // again until that run is over: the tip is read when the next commit may go.
+  async function lose(until: number): Promise<void> {
+    const at = pace.nextAt();
+    if (clock.mono() < at && (await waitUntil(options, at, until))) branch.outdated();
+  }
+
   async function commit(request: CommitRequest): Promise<CommitAnswer> {
+    const answer = await send(request);
+    if (answer.kind === "conflict") await lose(request.until);
+    return answer;
+  }
+
+  async function send(request: CommitRequest): Promise<CommitAnswer> {
     const { expected, changes, until } = request;
     invariant(changes.length > 0, "no commit is made without changes (G9)");
     for (const { path } of changes)
@@ -53,8 +66,8 @@ export function openCommitWriter(options: WriterOptions): CommitWriter {
     }
     pace.sent();
     if (fitsMutation(changes)) {
-      const send = () => sendMutation(client, name, request);
-      const landed = await landCommit(options, request, send, misses);
+      const mutate = () => sendMutation(client, name, request);
+      const landed = await landCommit(options, request, mutate, misses);
       if (landed.kind !== "too_large") return landed;
     }
     const landed = await landCommit(options, request, sendGitData(options, request), misses);

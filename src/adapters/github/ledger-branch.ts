@@ -29,6 +29,8 @@ export interface LedgerBranch {
   moved(to: Tip, isForeign: boolean): void;
   /** Whether this tip was met by a commit and never handed to anybody. */
   isUnread(tip: Tip): boolean;
+  /** Time has passed since a commit met the tip: it does not serve any more, the next one is read. */
+  outdated(): void;
   /** Whether the branch was missing at the last reading; then `tip` is that of the default branch. */
   isMissing(): boolean;
   /** Makes the branch at a commit; one that somebody else has made meanwhile is as good. */
@@ -43,14 +45,16 @@ export function openLedgerBranch(options: BranchOptions): LedgerBranch {
     older: new Set(),
     newest: undefined,
     unread: undefined,
+    isOutdated: false,
     existed: false,
     isMissing: false,
     movedPaths: [],
   };
   return {
     tip: async () => {
-      const known = met.unread;
+      const known = met.isOutdated ? undefined : met.unread;
       met.unread = undefined;
+      met.isOutdated = false;
       return known ?? (await readNewest(options, met));
     },
     look: (call) => read(options, met, { ...subject, withRecent: true }, call),
@@ -60,8 +64,12 @@ export function openLedgerBranch(options: BranchOptions): LedgerBranch {
       accept(met, to);
       met.existed = true;
       met.unread = isForeign ? to : undefined;
+      met.isOutdated = false;
     },
     isUnread: (tip) => tip === met.unread,
+    outdated: () => {
+      met.isOutdated = true;
+    },
     isMissing: () => met.isMissing,
     create: (at, until) => create(options, met, at, until),
     movedPaths: () => met.movedPaths,
@@ -73,6 +81,7 @@ interface Met {
   readonly older: Set<string>;
   newest: Tip | undefined;
   unread: Tip | undefined;
+  isOutdated: boolean;
   existed: boolean;
   isMissing: boolean;
   movedPaths: readonly string[];
@@ -88,7 +97,7 @@ async function readNewest(options: BranchOptions, met: Met): Promise<Tip> {
     if (isLagging && (await waitNth(options, lag, patience))) continue;
     if (tip === undefined) {
       const { message, remedy } = goneRefusal(branch);
-      throw new LedgerError(`${message}; ${remedy}`);
+      throw new LedgerError(`${message}\nremedy: ${remedy}`);
     }
     met.existed = true;
     met.isMissing = false;
