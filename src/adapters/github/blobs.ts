@@ -28,7 +28,7 @@ const batchMax = 100;
 const batchBytesMax = 512 * 1024;
 
 /** Near it GraphQL cuts `text` (section 6). */
-const textBytesMax = 500_000;
+export const textBytesMax = 500_000;
 
 /** Fewer than these are read one by one over REST after a failure. */
 const halvedMin = 10;
@@ -124,10 +124,11 @@ async function readHalves(
   reader: Reader,
   batch: readonly WantedBlob[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  if (batch.length < halvedMin) return await readEach(reader, batch);
   const half = Math.ceil(batch.length / 2);
   const halves = [batch.slice(0, half), batch.slice(half)];
-  const read = await Promise.all(halves.map((part) => readBatch(reader, part)));
+  const read = await Promise.all(
+    halves.map((part) => (part.length < halvedMin ? readEach : readBatch)(reader, part)),
+  );
   return new Map(read.flatMap((part) => [...part]));
 }
 

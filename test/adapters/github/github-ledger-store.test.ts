@@ -1,10 +1,350 @@
 // The ledger store over the fake GitHub: the contract of all stores, then what is special.
 
+import { expect, test } from "vitest";
+
+import { InvariantError } from "../../../src/core/failure/errors.ts";
 import { ledgerStoreContract } from "../../contracts/ledger-store.contract.ts";
-import { openGithubStoreWorld } from "../../support/github-store-world.ts";
+import { commitOn, openGithubStoreWorld, tipOf } from "../../support/github-store-world.ts";
 
 ledgerStoreContract("github", async () => {
   const world = await openGithubStoreWorld();
   const dataPaths = ["x.txt"];
   return { store: world.open({ dataPaths }), other: world.open({ dataPaths }) };
+});
+
+test("reading a ledger branch that is missing writes nothing; the first commit makes it (G14)", async () => {
+  const world = await openGithubStoreWorld({ "ledger/a/0.json": "0\n" });
+  const store = world.open({ branch: "tidemark-ledger" });
+  const base = await store.tip();
+  expect(base).toBe(world.fake.head("main"));
+  expect((await store.files(base).list("ledger")).map(({ path }) => path)).toEqual([
+    "ledger/a/0.json",
+  ]);
+  expect(world.fake.head("tidemark-ledger")).toBe(undefined);
+  const tip = tipOf(await commitOn(store, base, "claim", { "ledger/a/1.json": "1\n" }));
+  expect([world.fake.head("tidemark-ledger"), world.fake.head("main")]).toEqual([tip, base]);
+});
+
+test("a branch that another run makes first is the lost race", async () => {
+  const world = await openGithubStoreWorld();
+  const [store, other] = [world.open({ branch: "l" }), world.open({ branch: "l" })];
+  const [base] = [await store.tip(), await other.tip()];
+  const theirs = tipOf(await commitOn(other, base, "theirs", { "ledger/b/1.json": "1\n" }));
+  const answer = await commitOn(store, base, "mine", { "ledger/a/1.json": "1\n" });
+  expect(answer).toEqual({ kind: "conflict" });
+  expect(await store.tip()).toBe(theirs);
+});
+
+test("waits for a branch that it has made and cannot see yet", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open({ branch: "l" });
+  const base = await store.tip();
+  world.fake.fault({
+    on: ({ fields }) => fields.includes("createCommitOnBranch"),
+    times: 2,
+    do: { kind: "stale" },
+  });
+  const tip = tipOf(await commitOn(store, base, "claim", { "ledger/a/1.json": "1\n" }));
+  expect(world.fake.head("l")).toBe(tip);
+});
+
+test("makes the ledger branch for a pull request against it, once", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open({ branch: "l" });
+  const base = await store.tip();
+  await store.ensureBranch();
+  expect(world.fake.head("l")).toBe(base);
+  world.routes();
+  await store.ensureBranch();
+  expect(world.routes()).toEqual([]);
+  const refused = world.open({ branch: "m" });
+  await refused.tip();
+  world.fake.readOnlyToken();
+  await expect(refused.ensureBranch()).rejects.toThrow(
+    "ledger branch m: expected GitHub to take a commit, found a token without the permission to write",
+  );
+});
+
+test("an empty repository is named as such", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open({ branch: "l" });
+  world.fake.deleteBranch("main");
+  await expect(store.tip()).rejects.toThrow(
+    "octo/ledger on GitHub: expected a default branch with a commit, found none; push one first",
+  );
+});
+
+test("lists retired folders and leaves out those of syncs that the run does not read", async () => {
+  const world = await openGithubStoreWorld({
+    "ledger/README.md": "about\n",
+    "ledger/a/2026/01/1.json": "1\n",
+    "ledger/old/2025/12/1.json": "old\n",
+    "ledger/old/orders/1.json": "order\n",
+    "ledger/other/2026/01/1.json": "other\n",
+  });
+  const store = world.open({ syncIds: ["a"], skip: ["other"] });
+  const tip = await store.tip();
+  const paths = (await store.files(tip).list("ledger")).map(({ path }) => path);
+  expect(paths).toEqual([
+    "ledger/README.md",
+    "ledger/a/2026/01/1.json",
+    "ledger/old/2025/12/1.json",
+    "ledger/old/orders/1.json",
+  ]);
+  expect(world.routes()).toEqual(["graphql:Tip", "graphql:Objects", "graphql:Objects"]);
+});
+
+test("shows what is no regular file with its mode (G6)", async () => {
+  const world = await openGithubStoreWorld({
+    "ledger/a/link.json": { mode: "120000", content: "../b" },
+    "ledger/a/run.json": { mode: "100755", content: "1\n" },
+  });
+  const store = world.open();
+  const entries = await store.files(await store.tip()).list("ledger");
+  expect(entries.map(({ path, mode }) => [path, mode])).toEqual([
+    ["ledger/a/link.json", "120000"],
+    ["ledger/a/run.json", "100755"],
+  ]);
+});
+
+test("reads what GraphQL cuts off, and what is no text, over REST (G5)", async () => {
+  const long = "ü".repeat(300_000);
+  const world = await openGithubStoreWorld({
+    "ledger/a/2026-01.jsonl": long,
+    "ledger/a/1.json": "1\n",
+    "ledger/a/2.json": "\0\u0001",
+  });
+  const store = world.open();
+  const tip = await store.tip();
+  world.routes();
+  const files = await store.readMany(tip, [
+    "ledger/a/2026-01.jsonl",
+    "ledger/a/1.json",
+    "ledger/a/2.json",
+  ]);
+  expect([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("utf8")])).toEqual([
+    ["ledger/a/2026-01.jsonl", long],
+    ["ledger/a/1.json", "1\n"],
+    ["ledger/a/2.json", "\0\u0001"],
+  ]);
+  expect(world.routes().toSorted()).toEqual([
+    "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
+    "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
+    "graphql:Objects",
+  ]);
+});
+
+/** 40 small files and their paths. */
+const small = Object.fromEntries(
+  Array.from({ length: 40 }, (_, index) => [`ledger/a/${index}.txt`, `${index}\n`]),
+);
+
+test("halves a query that fails, and reads fewer than ten one by one (G5)", async () => {
+  const world = await openGithubStoreWorld(small);
+  const store = world.open();
+  const tip = await store.tip();
+  world.routes();
+  world.fake.fault({
+    on: ({ route }) => route === "graphql:Objects",
+    times: 2,
+    do: { kind: "fail", status: 502 },
+  });
+  const files = await store.readMany(tip, Object.keys(small));
+  expect(files.size).toBe(40);
+  expect(world.routes()).toEqual(Array(5).fill("graphql:Objects"));
+  const again = world.open();
+  const other = await again.tip();
+  world.routes();
+  world.fake.fault({
+    on: ({ route }) => route === "graphql:Objects",
+    times: Infinity,
+    do: { kind: "fail", status: 502 },
+  });
+  expect((await again.readMany(other, Object.keys(small))).size).toBe(40);
+  const routes = world.routes();
+  expect(routes.filter((route) => route === "graphql:Objects").length).toBe(7);
+  expect(routes.length).toBe(47);
+});
+
+test("takes a null in an answer for a failed read, never for a file that is absent (G5)", async () => {
+  const world = await openGithubStoreWorld(small);
+  const store = world.open();
+  const tip = await store.tip();
+  world.routes();
+  world.fake.fault({
+    on: ({ route }) => route === "graphql:Objects",
+    do: { kind: "partial", silent: true },
+  });
+  expect((await store.readMany(tip, Object.keys(small))).size).toBe(40);
+  expect(world.routes()).toEqual([
+    "graphql:Objects",
+    "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
+  ]);
+});
+
+test("names the paths whose version is not that of the event any more (G18)", async () => {
+  const world = await openGithubStoreWorld({
+    ".github/tidemark.yml": "1\n",
+    "src/transform.mts": "1\n",
+  });
+  const configPaths = [".github/tidemark.yml", "src/transform.mts", "src/none.mts"];
+  const store = world.open({ configPaths });
+  await store.tip();
+  expect(store.claimHold()).toBe(undefined);
+  await world.fake.push("main", { "src/transform.mts": "2\n" });
+  expect(store.claimHold()).toBe(undefined);
+  await store.tip();
+  expect(store.claimHold()).toEqual({
+    kind: "moved",
+    message:
+      "src/transform.mts: expected the version of the event's commit at the tip of main, found another; " +
+      "start a new run instead of re-running",
+  });
+});
+
+test("claims nothing with fewer than 50 points left, until they are back (G24)", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open();
+  world.fake.points.remaining.graphql = 51;
+  await store.tip();
+  expect(store.claimHold()).toBe(undefined);
+  await store.tip();
+  const hold = store.claimHold();
+  expect(hold).toEqual({
+    kind: "limited",
+    message: expect.stringMatching(
+      /^GitHub: expected room for more windows, found 49 points left of its limit; a run after 2026-11-25T\S+Z goes on$/,
+    ),
+  });
+});
+
+test("gives riders the repository of each Tip answer, at no request of their own (G4)", async () => {
+  const world = await openGithubStoreWorld();
+  const noted: unknown[] = [];
+  const store = world.open({
+    riders: [
+      {
+        fields: "xBase: ref(qualifiedName: $xBase) { name }",
+        variables: { xBase: { type: "String!", value: "refs/heads/main" } },
+        note: (repository) => {
+          noted.push((repository as { xBase: unknown }).xBase);
+        },
+      },
+    ],
+  });
+  await store.tip();
+  await store.tip();
+  expect(noted).toEqual([{ name: "main" }, { name: "main" }]);
+  expect(world.routes()).toEqual(["graphql:Tip", "graphql:Tip"]);
+});
+
+test("knows the ids of ledger entries and data paths after its commits without asking", async () => {
+  const world = await openGithubStoreWorld({
+    "ledger/README.md": "about\n",
+    "ledger/a/2026/01/1.json": "1\n",
+    "ledger/old/1.json": "old\n",
+    "data/rows.ndjson": "row\n",
+    "data/other.csv": "x\n",
+  });
+  const store = world.open({
+    syncIds: ["a"],
+    dataPaths: ["data/rows.ndjson", "data/rows.deleted.ndjson"],
+  });
+  const base = await store.tip();
+  await store.files(base).list("ledger");
+  world.routes();
+  const tip = tipOf(
+    await commitOn(store, base, "settle", {
+      "ledger/a/2026/01/1.json": undefined,
+      "ledger/a/2026/02/1.json": "2\n",
+      "data/rows.deleted.ndjson": "gone\n",
+    }),
+  );
+  const ids = await store.ids();
+  expect(world.routes()).toEqual(["graphql:Commit"]);
+  const oid = (path: string): string => world.fake.git("rev-parse", `${tip}:${path}`).trim();
+  expect(ids).toEqual({
+    tip,
+    entries: new Map([
+      ["ledger/README.md", { mode: "100644", oid: oid("ledger/README.md") }],
+      ["ledger/a", { mode: "040000", oid: oid("ledger/a") }],
+      ["ledger/old", { mode: "040000", oid: oid("ledger/old") }],
+      ["data/rows.ndjson", { mode: "100644", oid: oid("data/rows.ndjson") }],
+      ["data/rows.deleted.ndjson", { mode: "100644", oid: oid("data/rows.deleted.ndjson") }],
+    ]),
+  });
+});
+
+test.each([
+  { path: ".github/workflows/x.yml" },
+  { path: "src/app.ts" },
+  { path: "ledger/../x" },
+  { path: "ledgers/a.json" },
+])("never writes $path (G8)", async ({ path }) => {
+  const world = await openGithubStoreWorld();
+  const store = world.open({ dataPaths: ["data/rows.ndjson"] });
+  await expect(commitOn(store, await store.tip(), "x", { [path]: "1" })).rejects.toThrow(
+    InvariantError,
+  );
+});
+
+test("never makes an empty commit (G9)", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open();
+  await expect(commitOn(store, await store.tip(), "x", {})).rejects.toThrow(InvariantError);
+});
+
+test("paces commits: a second apart, and none of the waits past the end of the run", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open();
+  const first = tipOf(await commitOn(store, await store.tip(), "1", { "ledger/a/1.json": "1\n" }));
+  const second = tipOf(await commitOn(store, first, "2", { "ledger/a/1.json": "2\n" }));
+  expect(world.clock.mono()).toBe(1000);
+  tipOf(await commitOn(store, second, "3", { "ledger/a/1.json": "3\n" }, 1500));
+  expect(world.clock.mono()).toBe(1000);
+});
+
+test("of commits at the same time each goes on the tip of the one before it, or loses", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open();
+  const base = await store.tip();
+  world.routes();
+  const answers = await Promise.all([
+    commitOn(store, base, "1", { "ledger/a/1.json": "1\n" }),
+    commitOn(store, base, "2", { "ledger/a/2.json": "2\n" }),
+  ]);
+  expect(answers.map(({ kind }) => kind)).toEqual(["committed", "conflict"]);
+  expect(world.routes()).toEqual(["graphql:Commit"]);
+});
+
+test("reads any commit by its id, with folders of any depth", async () => {
+  const world = await openGithubStoreWorld({
+    "ledger/a/1.json": "1\n",
+    "deep/a/b/c/d/e/f.txt": "deep\n",
+    "root.txt": "root\n",
+  });
+  const store = world.open();
+  const tip = await store.resolve("main");
+  if (tip === undefined) throw new Error("expected a commit");
+  expect((await store.files(tip).list("deep")).map(({ path }) => path)).toEqual([
+    "deep/a/b/c/d/e/f.txt",
+  ]);
+  expect((await store.files(tip).list("")).map(({ path }) => path)).toEqual([
+    "deep/a/b/c/d/e/f.txt",
+    "ledger/a/1.json",
+    "root.txt",
+  ]);
+  const bytes = await store.files(tip).read("root.txt");
+  expect(Buffer.from(bytes ?? []).toString("utf8")).toBe("root\n");
+  expect(await store.files(tip).read("root.txt/x")).toBe(undefined);
+});
+
+test("says what is missing where the ledger cannot be read", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open();
+  world.fake.expireToken();
+  await expect(store.tip()).rejects.toThrow(
+    "branch main on GitHub: expected it to be readable, found Bad credentials (status 401); " +
+      "give the input `token` a token that is valid as long as the run",
+  );
 });
