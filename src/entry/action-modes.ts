@@ -79,11 +79,12 @@ async function executePlan(work: Work): Promise<ModeEnd> {
 
 async function planRun({ step, input }: Work): Promise<ModeEnd> {
   const { syncs, maxWindows } = step.inputs;
-  return planned(input, await planCommand(input, { syncs, maxWindows }));
+  return planned(input, await planCommand(input, { syncs, maxWindows }), syncs);
 }
 
-function planned({ project }: CommandInput, plan: PlanView): ModeEnd {
-  const matrix = matrixOf(plan.windows, project.syncs);
+// A leg serves what was asked for; of the other syncs of its source a run takes the newest windows by itself.
+function planned({ project }: CommandInput, plan: PlanView, syncs: readonly string[]): ModeEnd {
+  const matrix = matrixOf(plan.windows, namedSyncs(project, syncs));
   return { result: { kind: "plan", plan, matrix }, exitCode: 0 };
 }
 
@@ -117,7 +118,7 @@ async function order(work: Work, { dryRun }: { readonly dryRun: boolean }): Prom
 async function executeRerun(work: Work): Promise<ModeEnd> {
   const { runIds: asked, dryRun } = work.step.inputs;
   const { runIds, syncs } = await resolveReruns(work.input, { runIds: asked, parked: false });
-  if (dryRun) return planned(work.input, rerunPlan(runIds));
+  if (dryRun) return planned(work.input, rerunPlan(runIds), syncs);
   return await serve(work, { syncs, reruns: runIds, ordered: [] });
 }
 
