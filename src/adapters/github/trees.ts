@@ -15,15 +15,20 @@ export type NewFile = { readonly oid: string; readonly bytes: number } | undefin
 /** A folder on the way was never read. */
 export type Unknown = "unknown";
 
+/** A folder after changes; undefined when nothing is left in it. */
+export interface ChangedTree {
+  readonly oid: string | undefined;
+}
+
 /**
- * The id of a folder with changes at paths relative to it, new folders noted in `trees`; undefined when nothing is left
- * in it. `undefined` for `tree` is a folder that does not exist yet.
+ * A folder with changes at paths relative to it, new folders noted in `trees`. `undefined` for `tree` is a folder that
+ * does not exist yet.
  */
 export function changeTree(
   trees: Trees,
   tree: string | undefined,
   changes: ReadonlyMap<string, NewFile>,
-): string | undefined | Unknown {
+): ChangedTree | Unknown {
   const before = tree === undefined ? new Map<string, TreeItem>() : trees.get(tree);
   if (before === undefined) return "unknown";
   const items = new Map(before);
@@ -33,10 +38,10 @@ export function changeTree(
     if (changed === undefined) items.delete(name);
     else items.set(name, changed);
   }
-  if (items.size === 0) return undefined;
-  const id = treeIdOf([...items.values()]);
-  trees.set(id, items);
-  return id;
+  if (items.size === 0) return { oid: undefined };
+  const oid = treeIdOf([...items.values()]);
+  trees.set(oid, items);
+  return { oid };
 }
 
 /** Changes by the first name of their paths; the empty path is the thing itself. */
@@ -65,7 +70,8 @@ export function changeItem(
     const mode = item?.mode === "100755" ? item.mode : fileMode;
     return file === undefined ? undefined : { name, mode, ...file };
   }
-  const oid = changeTree(trees, item?.mode === treeMode ? item.oid : undefined, changes);
-  if (oid === undefined || oid === "unknown") return oid;
-  return { name, mode: treeMode, oid, bytes: 0 };
+  const changed = changeTree(trees, item?.mode === treeMode ? item.oid : undefined, changes);
+  if (changed === "unknown") return changed;
+  const { oid } = changed;
+  return oid === undefined ? undefined : { name, mode: treeMode, oid, bytes: 0 };
 }

@@ -35,6 +35,13 @@ function change(files: Readonly<Record<string, string | undefined>>): ReadonlyMa
   );
 }
 
+/** The id of a folder that is made of these changes. */
+function made(...args: Parameters<typeof changeTree>): string {
+  const changed = changeTree(...args);
+  if (changed === "unknown" || changed.oid === undefined) throw new Error("expected a folder");
+  return changed.oid;
+}
+
 const before = {
   "a/1.json": "1\n",
   "a/2.json": "2\n",
@@ -46,12 +53,12 @@ const before = {
 
 test("gives a folder the id that git gives it", () => {
   const trees: Trees = new Map();
-  expect(changeTree(trees, undefined, change(before))).toBe(gitTree(before));
+  expect(changeTree(trees, undefined, change(before))).toEqual({ oid: gitTree(before) });
 });
 
 test("changes, adds and removes files, and folders with them", () => {
   const trees: Trees = new Map();
-  const first = changeTree(trees, undefined, change(before));
+  const first = made(trees, undefined, change(before));
   const changes = {
     "a/1.json": undefined,
     "a/2.json": undefined,
@@ -65,19 +72,19 @@ test("changes, adds and removes files, and folders with them", () => {
     "ü/ö.json": "ü\n",
     "z/2026/02/1.json": "new\n",
   };
-  expect(changeTree(trees, first, change(changes))).toBe(gitTree(after));
+  expect(changeTree(trees, first, change(changes))).toEqual({ oid: gitTree(after) });
 });
 
 test("nothing is left of a folder that loses its last file", () => {
   const trees: Trees = new Map();
-  const first = changeTree(trees, undefined, change({ "a/b/c": "1" }));
-  expect(changeTree(trees, first, change({ "a/b/c": undefined }))).toBe(undefined);
+  const first = made(trees, undefined, change({ "a/b/c": "1" }));
+  expect(changeTree(trees, first, change({ "a/b/c": undefined }))).toEqual({ oid: undefined });
 });
 
 test("does not guess what a folder holds that was never read", () => {
   const trees: Trees = new Map();
-  const first = changeTree(trees, undefined, change({ "a/b": "1", "c/d": "2" }));
-  const a = trees.get(first ?? "")?.get("a")?.oid ?? "";
+  const first = made(trees, undefined, change({ "a/b": "1", "c/d": "2" }));
+  const a = trees.get(first)?.get("a")?.oid ?? "";
   trees.delete(a);
   expect(changeTree(trees, first, change({ "a/x": "3" }))).toBe("unknown");
   expect(changeTree(trees, first, change({ "c/x": "3" }))).not.toBe("unknown");

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import {
   commitDigest,
   commitMessage,
+  parseTrailers,
   type LedgerEvent,
 } from "../../../src/core/record/commit-message.ts";
 import { noCounts } from "../../../src/core/record/counts.ts";
@@ -111,4 +112,28 @@ test("the digest does not depend on the order of the changes (G10)", () => {
     expected,
     expected,
   ]);
+});
+
+test("reads back the trailers that it writes, in order", () => {
+  const record = runningRecord(dayOf("2026-11-23"));
+  const message = commitMessage({
+    events: [{ kind: "claimed", record }],
+    holder: "actions:7/1/ab",
+    digest: "sha256:0",
+  });
+  expect(parseTrailers(message)).toEqual([
+    ["Tidemark-Run-Id", record.runId],
+    ["Tidemark-Holder", "actions:7/1/ab"],
+    ["Tidemark-Digest", "sha256:0"],
+  ]);
+});
+
+test("finds trailers where git finds them: in the last paragraph, folded lines joined", () => {
+  expect(parseTrailers("subject\n\ntext\n\nA-b: 1\n  and 2\r\nC: x: y\r\n\r\n")).toEqual([
+    ["A-b", "1 and 2"],
+    ["C", "x: y"],
+  ]);
+  expect(parseTrailers("A: 1\nB: 2\n")).toEqual([]);
+  expect(parseTrailers("subject\n\nA: 1\n\nnot a trailer")).toEqual([]);
+  expect(parseTrailers("")).toEqual([]);
 });
