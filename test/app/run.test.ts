@@ -417,7 +417,7 @@ describe("run", () => {
     const running = world.run({
       onCommit: async () => ({ kind: "refused", message: "protected", remedy: "allow it" }),
     });
-    await expect(running).rejects.toThrow(new LedgerError("protected; allow it"));
+    await expect(running).rejects.toThrow(new LedgerError("protected\nremedy: allow it"));
     expect([world.sent.length, world.rescued.length]).toEqual([0, 0]);
   });
 

@@ -129,5 +129,5 @@ async function ensureBranch(options: GithubStoreOptions, branch: LedgerBranch): 
   const created = await branch.create(tip, until);
   if (created.ok) return;
   const refused = await refusalOf(options.client, options.branch, created.error, { until });
-  throw new LedgerError(`${refused.message}; ${refused.remedy}`);
+  throw new LedgerError(`${refused.message}\nremedy: ${refused.remedy}`);
 }

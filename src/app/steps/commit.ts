@@ -56,8 +56,9 @@ export async function commitDraft(
       changes: files,
       until: ctx.commitUntil,
     });
+    // The remedy has a line of its own: the words of the remote may fill what is shown of one line.
     if (answer.kind === "refused")
-      return { kind: "refused", message: `${answer.message}; ${answer.remedy}`, draft };
+      return { kind: "refused", message: `${answer.message}\nremedy: ${answer.remedy}`, draft };
     if (answer.kind === "committed") {
       ctx.snapshot = await snapshotAfter(ctx, draft, answer.tip);
       return note(ctx, sent, answer.tip);
