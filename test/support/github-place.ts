@@ -13,7 +13,7 @@ import { createSkippingClock, type SkippingClock } from "./skipping-clock.ts";
 export interface GithubPlace {
   readonly fake: GithubFake;
   readonly client: GithubClient;
-  /** For what waits around requests; the client's own is real. */
+  /** For what waits around requests; that of the client is real. */
   readonly clock: SkippingClock;
   readonly cancel: AbortSignal;
   /** The repository's page. */

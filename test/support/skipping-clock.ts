@@ -1,24 +1,26 @@
-// A clock beside real requests: time runs as it does, but whoever waits for the clock does not wait, time jumps there.
-// Only for the one who waits: a time limit of requests under way needs a real clock.
+// A clock for what waits around real requests: it stands still until somebody waits, and then it is there at once. Not
+// for the requests themselves, whose time limits need a real clock; the two begin together, so that limits agree.
 
 import type { Clock } from "../../src/ports/clock.ts";
 
 export interface SkippingClock extends Clock {
-  /** Milliseconds that were skipped, one entry a wait. */
+  /** Milliseconds that were waited for, one entry a wait. */
   readonly skipped: number[];
 }
 
 export function createSkippingClock(real: Clock): SkippingClock {
+  // Whole numbers, so that sums of waits are exact.
+  const [mono, wall] = [Math.floor(real.mono()), real.wall()];
   let ahead = 0;
   const skipped: number[] = [];
   return {
     skipped,
-    mono: () => real.mono() + ahead,
-    wall: () => real.wall() + ahead,
+    mono: () => mono + ahead,
+    wall: () => wall + ahead,
     wake: (at) => {
-      const ms = Math.max(0, at - real.mono() - ahead);
+      const ms = at - mono - ahead;
       ahead += ms;
-      skipped.push(Math.round(ms));
+      skipped.push(ms);
       return Promise.resolve();
     },
   };

@@ -4,6 +4,7 @@
 import { object, string } from "valibot";
 
 import type { CallOptions, GithubAnswer, GithubClient } from "./client.ts";
+import { fileMode, treeMode } from "./object-id.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
 
 /** A path of the new tree: by the id of what GitHub has, by its text, or taken out. */
@@ -44,7 +45,7 @@ export async function makeBranchCommit(
 
 function writtenPart(part: TreePart): object {
   if ("content" in part)
-    return { path: part.path, mode: "100644", type: "blob", content: part.content };
+    return { path: part.path, mode: fileMode, type: "blob", content: part.content };
   const { path, mode, oid } = part;
-  return { path, mode, type: mode === "040000" ? "tree" : "blob", sha: oid ?? null };
+  return { path, mode, type: mode === treeMode ? "tree" : "blob", sha: oid ?? null };
 }

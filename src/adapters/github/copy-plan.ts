@@ -9,6 +9,7 @@ import {
   type CopyState,
   type Entries,
 } from "./copy-state.ts";
+import { fileMode, treeMode } from "./object-id.ts";
 import type { BranchMove, PullRequest } from "./pull-request.ts";
 
 /** One path of a tree that is made from another one; `oid: undefined` takes it out. */
@@ -35,9 +36,6 @@ export type CopyStep =
 
 /** Only such folders hold run records; what else lies in the ledger folder is nobody's business (contract 9). */
 const syncId = /^[a-z0-9][a-z0-9_-]{0,62}$/;
-
-const folderMode = "040000";
-const fileMode = "100644";
 
 /** The next step. `ledger` is what the ledger branch holds; undefined base: there is nothing to derive from. */
 export function nextCopyStep(
@@ -100,7 +98,7 @@ function published(entries: Entries, { ledgerPath, dataPaths }: CopyNames): Entr
     [...entries].filter(([path, { mode }]) => {
       if (data.has(path)) return mode === fileMode;
       const isInLedger = path.startsWith(`${ledgerPath}/`);
-      return isInLedger && mode === folderMode && syncId.test(path.slice(ledgerPath.length + 1));
+      return isInLedger && mode === treeMode && syncId.test(path.slice(ledgerPath.length + 1));
     }),
   );
 }

@@ -19,7 +19,7 @@ export interface CopyNames {
   readonly dataPaths: readonly string[];
 }
 
-/** Names and ids of what lies at published paths, modes as git writes them (`100644`, `040000`). */
+/** Modes, as git writes them (`100644`, `040000`), and ids of published paths; what lies beside them may be there too. */
 export type Entries = ReadonlyMap<string, { readonly mode: string; readonly oid: string }>;
 
 /** A branch, as far as the copy is concerned. */
@@ -46,18 +46,19 @@ export const copyBranch = "tidemark/publish";
 /** Strangers may open pull requests from a branch of that name in a fork; these are looked over. */
 const pullsMax = 10;
 
-const entrySchema = object({ mode: number(), oid: string() });
-const folderSchema = object({
-  object: nullish(
-    object({ entries: optional(array(object({ name: string(), mode: number(), oid: string() }))) }),
-  ),
-});
+const treeEntry = object({ name: string(), mode: number(), oid: string() });
+const placeSchema = nullish(
+  object({
+    mode: number(),
+    oid: string(),
+    object: nullish(object({ entries: optional(array(treeEntry)) })),
+  }),
+);
 const refSchema = nullish(object({ target: nullish(record(string(), unknown())) }));
 const commitSchema = object({
   oid: string(),
   tree: object({ oid: string() }),
   parents: object({ nodes: array(nullish(object({ oid: string() }))) }),
-  xLedger: nullish(folderSchema),
 });
 const stateSchema = object({
   xId: string(),
@@ -72,11 +73,13 @@ export function copyFields(
   names: CopyNames,
   withLedger: boolean,
 ): { readonly fields: string; readonly variables: Readonly<Record<string, string>> } {
-  const paths = names.dataPaths.map((_, index) => `xPath${index}`);
+  const places = placesOf(names);
   const selection = [
     "oid tree { oid } parents(first: 2) { nodes { oid } }",
-    "xLedger: file(path: $xLedger) { object { ... on Tree { entries { name mode oid } } } }",
-    ...paths.map((name) => `${name}: file(path: $${name}) { mode oid }`),
+    ...places.map(
+      (_, index) =>
+        `xPlace${index}: file(path: $xPlace${index}) { mode oid object { ... on Tree { entries { name mode oid } } } }`,
+    ),
   ].join("\n");
   const ref = (alias: string): string =>
     `${alias}: ref(qualifiedName: $${alias}) { target { ... on Commit {\n${selection}\n} } }`;
@@ -92,9 +95,8 @@ export function copyFields(
     xBaseName: names.base,
     xCopy: `refs/heads/${copyBranch}`,
     xHeadName: copyBranch,
-    xLedger: names.ledgerPath,
     ...(withLedger ? { xNewest: `refs/heads/${names.ledgerBranch}` } : {}),
-    ...Object.fromEntries(names.dataPaths.map((path, index) => [`xPath${index}`, path])),
+    ...Object.fromEntries(places.map((place, index) => [`xPlace${index}`, place])),
   };
   return { fields, variables };
 }
@@ -113,15 +115,21 @@ export function parseCopyState(repository: unknown, names: CopyNames): CopyState
   };
 }
 
+/** The folders of all published paths, read whole: a table in a hundred buckets is one folder. Root files by themselves. */
+function placesOf({ ledgerPath, dataPaths }: CopyNames): readonly string[] {
+  const folders = dataPaths.map((path) => path.replace(/\/[^/]*$/, ""));
+  return [...new Set([ledgerPath, ...folders])];
+}
+
 function branchOf(target: Readonly<Record<string, unknown>>, names: CopyNames): BranchState {
   const commit = parse(commitSchema, target);
   const entries = new Map<string, { readonly mode: string; readonly oid: string }>();
-  for (const { name, mode, oid } of commit.xLedger?.object?.entries ?? [])
-    entries.set(`${names.ledgerPath}/${name}`, { mode: gitMode(mode), oid });
-  for (const [index, path] of names.dataPaths.entries()) {
-    const entry = parse(nullish(entrySchema), target[`xPath${index}`]);
-    if (entry !== null && entry !== undefined)
-      entries.set(path, { mode: gitMode(entry.mode), oid: entry.oid });
+  for (const [index, path] of placesOf(names).entries()) {
+    const place = parse(placeSchema, target[`xPlace${index}`]);
+    if (place === null || place === undefined) continue;
+    entries.set(path, { mode: gitMode(place.mode), oid: place.oid });
+    for (const { name, mode, oid } of place.object?.entries ?? [])
+      entries.set(`${path}/${name}`, { mode: gitMode(mode), oid });
   }
   return {
     tip: commit.oid,

@@ -10,6 +10,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Proposal, Proposals } from "../../ports/proposals.ts";
 import { makeBranchCommit, type TreePart } from "./branch-commit.ts";
 import type { CallOptions, GithubAnswer, GithubClient, GithubError } from "./client.ts";
+import { fileMode } from "./object-id.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
 import { isFinal, refusedPull } from "./pull-refusal.ts";
 import { pullFields, pullsSchema, sendPublication } from "./pull-request.ts";
@@ -106,7 +107,7 @@ async function readPlace({ proposal, options, patience }: Proposing): Promise<Gi
 
 function partsOf({ changes }: Proposal): readonly TreePart[] {
   return changes.map(({ path, content }) =>
-    content === undefined ? { path, mode: "100644", oid: undefined } : { path, content },
+    content === undefined ? { path, mode: fileMode, oid: undefined } : { path, content },
   );
 }
 

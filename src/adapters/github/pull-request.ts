@@ -13,7 +13,7 @@ import {
   type GenericSchema,
 } from "valibot";
 
-import type { CallOptions, GithubAnswer, GithubClient } from "./client.ts";
+import type { CallOptions, GithubAnswer, GithubClient, GithubError } from "./client.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
 
 /** What is asked of a pull request wherever one is read. */
@@ -104,11 +104,19 @@ export async function sendPublication(
   const sent = parsedAnswer(answer, "the answer to a publication", sentSchema);
   if (!sent.ok) return sent;
   const shown = sent.data.pull?.pullRequest ?? undefined;
+  if (pull !== undefined && shown === undefined) return { ok: false, error: notShown };
   return {
     ok: true,
     data: shown === undefined ? undefined : { url: shown.url, isOpen: shown.state === "OPEN" },
   };
 }
+
+const notShown: GithubError = {
+  kind: "unknown",
+  status: 200,
+  type: undefined,
+  message: "an answer without the pull request",
+};
 
 /** The mutation with the halves that are needed. */
 export function publicationDocument(

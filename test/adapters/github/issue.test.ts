@@ -2,8 +2,10 @@
 
 import { expect, test } from "vitest";
 
+import type { GithubClient } from "../../../src/adapters/github/client.ts";
 import { githubAlerts } from "../../../src/adapters/github/issue.ts";
 import type { SyncAlert } from "../../../src/ports/alerts.ts";
+import { createFakeClock } from "../../support/fake-clock.ts";
 import { openGithubPlace, type GithubPlace } from "../../support/github-place.ts";
 
 const ailing: SyncAlert = { syncId: "contacts", title: "contacts: 2 windows failed", body: "Two." };
@@ -152,6 +154,23 @@ test("an issue is found behind a hundred others", async () => {
   await update(at, ailing);
   await update(at, ailing);
   expect(at.fake.issues.length).toBe(101);
+});
+
+test("a pull request with our label and marker is no issue", async () => {
+  const sent: string[] = [];
+  const pull = { number: 9, title: "t", body: bodyOf("Two."), pull_request: { url: "x" } };
+  const client: GithubClient = {
+    owner: "octo",
+    name: "ledger",
+    rateLeft: () => undefined,
+    graphql: () => Promise.reject(new Error("no query is expected")),
+    rest: (route) => {
+      sent.push(route);
+      return Promise.resolve({ ok: true, data: route.startsWith("GET") ? [pull] : {} });
+    },
+  };
+  expect(await githubAlerts({ client, clock: createFakeClock() }).update([ailing])).toEqual([]);
+  expect(sent).toEqual(["GET /repos/{owner}/{repo}/issues", "POST /repos/{owner}/{repo}/issues"]);
 });
 
 test("line ends that GitHub changed are no change", async () => {

@@ -96,7 +96,7 @@ test("a branch that is there already is named and not touched", async () => {
     message: `${branch}: expected a new branch for the proposal, found that it exists; it was left as it is: merge, close or delete it first`,
   });
   expect(place.fake.head(branch)).toBe(before);
-  expect(place.fake.pulls).toEqual([]);
+  expect(place.fake.requests.map(({ method }) => method)).toEqual(["POST"]);
 });
 
 test("a branch that appears in between is not touched either", async () => {

@@ -13,7 +13,7 @@ const names = {
   base: "main",
   ledgerBranch: "tidemark-ledger",
   ledgerPath: "ops/ledger",
-  dataPaths: ["data/contacts.ndjson"],
+  dataPaths: ["data/contacts.ndjson", "data/deals/00.ndjson", "data/deals/01.ndjson", "root.csv"],
 };
 
 const record = "ops/ledger/contacts/2026/11/a.json";
@@ -141,11 +141,30 @@ test("a copy that is current costs nothing", async () => {
   expect(sent(place, count)).toEqual([]);
 });
 
+test("a publisher that is asked twice reads the copy anew", async () => {
+  const place = await aRepository();
+  const started = await begin(place);
+  await started.publish();
+  await settle(place, { [other]: "b1\n" });
+  const count = place.fake.requests.length;
+  expect(await started.publish()).toEqual(open(place, 1));
+  expect(filesOf(place, "tidemark/publish")).toEqual({ ...published, [other]: "b1" });
+  expect(sent(place, count)[0]).toBe("graphql:PublishedCopy");
+  expect(place.clock.skipped).toEqual([]);
+});
+
 test("what the ledger adds, changes and removes is derived anew in the same pull request, with its new words", async () => {
   const place = await aRepository();
-  await settle(place, { [other]: "b1\n", "data/contacts.ndjson": "{}\n" });
+  await settle(place, { [other]: "b1\n", "data/contacts.ndjson": "{}\n", "root.csv": "a\n" });
   await run(place);
-  await settle(place, { [record]: undefined, [other]: "b2\n", "ops/ledger/deals/x.json": "d\n" });
+  await settle(place, {
+    [record]: undefined,
+    [other]: "b2\n",
+    "ops/ledger/deals/x.json": "d\n",
+    "data/deals/01.ndjson": "{}\n",
+    "data/notes.md": "nobody's\n",
+    "root.csv": undefined,
+  });
   expect(await run(place, { title: "tidemark: 2 windows", body: "Two." })).toEqual(open(place, 1));
   expect(copyOf(place)).toEqual({
     files: {
@@ -153,6 +172,7 @@ test("what the ledger adds, changes and removes is derived anew in the same pull
       [readme]: "ours",
       [other]: "b2",
       "data/contacts.ndjson": "{}",
+      "data/deals/01.ndjson": "{}",
       "ops/ledger/deals/x.json": "d",
     },
     commits: 1,
