@@ -31,10 +31,14 @@ export function recoveryStep(
   return facts.isComplete ? "adopt" : "lose";
 }
 
-/** Whether a foreign holder is gone: by proof, or by a lease that ended more than a minute ago. */
+/**
+ * Whether a foreign holder is gone: by proof, or by a lease that ended more than a minute ago. The lease also ends what
+ * is said to be alive: a workflow run may be stuck `in_progress`, and a holder without a lease sends and writes nothing
+ * more (contract 4.3, 4.5).
+ */
 export function isDead(record: RunningRecord, holder: Holder, now: Instant): boolean {
   if (holder === "dead") return true;
-  if (holder === "alive" || holder === "own") return false;
+  if (holder === "own") return false;
   return leaseEnd(record, now) + leaseGraceMicros < now;
 }
 

@@ -23,7 +23,9 @@ const unstarted: RunningRecord = { ...expired, startedAt: undefined };
 
 test.for([
   ["own", "own", expired, true, "keep"],
-  ["alive with an expired lease", "alive", expired, true, "keep"],
+  ["alive with a lease", "alive", fresh, true, "keep"],
+  ["alive with an expired lease, complete", "alive", expired, true, "adopt"],
+  ["alive with an expired lease, incomplete", "alive", expired, false, "lose"],
   ["unknown with a lease", "unknown", fresh, true, "keep"],
   ["unknown with an expired lease, complete", "unknown", expired, true, "adopt"],
   ["unknown with an expired lease, incomplete", "unknown", expired, false, "lose"],
