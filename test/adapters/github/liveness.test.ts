@@ -6,6 +6,7 @@ import type { GithubAnswer, GithubClient } from "../../../src/adapters/github/cl
 import { githubLiveness } from "../../../src/adapters/github/liveness.ts";
 import type { Liveness } from "../../../src/ports/liveness.ts";
 import { createFakeClock } from "../../support/fake-clock.ts";
+import { openGithubPlace } from "../../support/github-place.ts";
 
 type Run = { readonly status: string; readonly run_attempt: number; readonly conclusion?: string };
 
@@ -146,4 +147,13 @@ test("beyond twenty foreign runs only leases decide (G16)", async () => {
   expect(verdicts).toEqual(ids.map((_, index) => (index < 20 ? "dead" : "unknown")));
   expect(asked).toEqual(ids.slice(0, 20));
   expect(await liveness.of("actions:100/1/other")).toBe("dead");
+});
+
+test("the call is one that GitHub describes, for a known run and for an unknown one (G32)", async () => {
+  const { fake, client, clock } = await openGithubPlace({ "README.md": "x\n" });
+  fake.runs.set("5", { status: "completed", conclusion: "cancelled", run_attempt: 1 });
+  const liveness = githubLiveness({ client, clock, runId: "7", attempt: 2, nonce: "abc" });
+  expect(await liveness.of("actions:5/1/abc")).toBe("dead");
+  expect(await liveness.of("actions:6/1/abc")).toBe("unknown");
+  expect(await liveness.of("actions:12345678901234567890/1/abc")).toBe("unknown");
 });
