@@ -19,6 +19,7 @@ import { runJson, runText } from "../core/report/run-report.ts";
 import { statusJson } from "../core/report/status-json.ts";
 import { statusText } from "../core/report/status-view.ts";
 import { verifyJson, verifyText } from "../core/report/verify-view.ts";
+import { foldedText } from "../core/report/words.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { CliCall } from "./cli-args.ts";
 import { compose } from "./compose.ts";
@@ -214,7 +215,7 @@ async function executeVerify({ input, call }: Execution): Promise<CliOutcome> {
 
 async function executeCompact({ input, call }: Execution): Promise<CliOutcome> {
   const { folded, commit } = await compactCommand(input, { dryRun: call.common.dryRun });
-  const text = folded === 0 ? "nothing to fold\n" : `folded ${folded} windows\n`;
+  const text = `${foldedText({ folded, commit })}\n`;
   return { text: call.common.json ? json({ folded, commit: commit ?? null }) : text, exitCode: 0 };
 }
 

@@ -6,7 +6,7 @@ import type { Published } from "./published.ts";
 import { runText } from "./run-report.ts";
 import { statusText } from "./status-view.ts";
 import { verifyText } from "./verify-view.ts";
-import { counted } from "./words.ts";
+import { foldedText } from "./words.ts";
 
 /** The lines of a result, each with its line end; the texts are masked already. */
 export function actionText(result: ActionResult): string {
@@ -26,9 +26,7 @@ export function actionText(result: ActionResult): string {
     case "verify":
       return verifyText(result.view);
     case "compact":
-      return result.folded === 0
-        ? "nothing to fold\n"
-        : `folded ${counted(result.folded, "window")}\n`;
+      return `${foldedText(result)}\n`;
     case "own_push":
       return "nothing due: this push brought a commit of Tidemark itself\n";
     case "error":

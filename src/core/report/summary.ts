@@ -11,7 +11,7 @@ import type { StatusView } from "./status-view.ts";
 import { coverageStrips, retiredFolders, stoppedSyncs, syncTable } from "./sync-sections.ts";
 import { verifySections } from "./verify-sections.ts";
 import { failedWindows, gapTable, openOrders, staleRanges, waivedOf } from "./window-sections.ts";
-import { counted } from "./words.ts";
+import { counted, foldedText } from "./words.ts";
 
 /** The page, at most 900 KiB (G29). */
 export function summaryMarkdown(result: ActionResult, place: PagePlace): string {
@@ -31,7 +31,7 @@ function sectionsOf(result: ActionResult, place: PagePlace): readonly Section[] 
     case "verify":
       return verifySections(result.view);
     case "compact":
-      return [paragraph(`## Tidemark: folded ${counted(result.folded, "window")}`)];
+      return [paragraph(`## Tidemark: ${foldedText(result)}`)];
     case "own_push":
       return [
         paragraph(

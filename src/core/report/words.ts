@@ -22,6 +22,18 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** What folding did, or would do where it made no commit. */
+export function foldedText({
+  folded,
+  commit,
+}: {
+  readonly folded: number;
+  readonly commit: string | undefined;
+}): string {
+  if (folded === 0) return "nothing to fold";
+  return `${commit === undefined ? "would fold" : "folded"} ${counted(folded, "window")}`;
+}
+
 function shortText(instant: string): string {
   return instant.endsWith("T00:00:00Z") ? instant.slice(0, 10) : instant;
 }

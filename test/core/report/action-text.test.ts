@@ -12,11 +12,13 @@ test("tells what became of a fold, of a push of our own and of an error, one lin
   const messages = ["config: expected a, found b; write a", "sync: expected c, found d; write c"];
   expect([
     actionText({ kind: "compact", folded: 0, commit: undefined }),
+    actionText({ kind: "compact", folded: 2, commit: undefined }),
     actionText({ kind: "compact", folded: 2, commit: "a" }),
     actionText({ kind: "own_push" }),
     actionText({ kind: "error", exitCode: 2, messages, rescue }),
   ]).toEqual([
     "nothing to fold\n",
+    "would fold 2 windows\n",
     "folded 2 windows\n",
     "nothing due: this push brought a commit of Tidemark itself\n",
     "tidemark: config: expected a, found b; write a\ntidemark: sync: expected c, found d; write c\n",

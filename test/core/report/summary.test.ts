@@ -194,9 +194,14 @@ describe("the page of another mode", () => {
     ]);
   });
 
-  test("compact says what it folded", () => {
-    const page = pageOf({ kind: "compact", folded: 61, commit: undefined }, "compact");
-    expect(page.split("\n")[0]).toBe("## Tidemark: folded 61 windows");
+  test("compact says what it folded, or would fold", () => {
+    const titles = ["a", undefined].map(
+      (commit) => pageOf({ kind: "compact", folded: 61, commit }, "compact").split("\n")[0],
+    );
+    expect(titles).toEqual([
+      "## Tidemark: folded 61 windows",
+      "## Tidemark: would fold 61 windows",
+    ]);
   });
 });
 
