@@ -1,0 +1,168 @@
+// A repository on the fake GitHub whose workflow copies from acceptance-api.ts, for the acceptance tests of the action:
+// steps at instants of one clock, the ledger and the rows as a branch holds them, and a look at every request whether
+// what must hold always does.
+
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { type Item, type ItemsApi, makeItems, serveItems } from "./acceptance-api.ts";
+import { type Json, projectOf, recordsOf, type WrittenRecord } from "./acceptance-project.ts";
+import {
+  completeRun,
+  startStep,
+  type StepEnd,
+  type StepOptions,
+  type StepProcess,
+} from "./action-process.ts";
+import { repoAt } from "./git-repo.ts";
+import { type GithubFake, type PushedFile, startGithubFake } from "./github-fake/github-fake.ts";
+
+/** What a test that runs beside others has of its own. */
+export interface OwnContext {
+  readonly onTestFinished: (clean: () => void | Promise<void>) => void;
+}
+
+export interface WorldOptions {
+  /** Laid over the project of acceptance-project.ts; a `files` destination in `data` unless told. */
+  readonly project?: Omit<Parameters<typeof projectOf>[0], "url">;
+  /** Days from 2026-01-01 of which the source has an item an hour. */
+  readonly days?: number;
+  /** Besides the configuration. */
+  readonly files?: Readonly<Record<string, PushedFile>>;
+}
+
+export interface ActionWorld {
+  readonly github: GithubFake;
+  readonly api: ItemsApi;
+  /** The configuration; a change of it as a person would push it. */
+  readonly project: Json;
+  /** Starts a step; without an instant at the last one. */
+  start(options?: StepOptions): StepProcess;
+  /** Runs one, as a workflow run of its own unless told; GitHub calls that run completed afterwards. */
+  run(now: string, options?: StepOptions): Promise<StepEnd>;
+  /** Records of a sync on a branch, in the order of their windows. */
+  records(branch?: string, id?: string): readonly WrittenRecord[];
+  /** Key and watermark of every row on a branch, in the order of the lines. */
+  rows(branch?: string, table?: string): readonly string[];
+  /** What verify finds in a clone of a branch; nothing in a sound ledger. */
+  findings(branch?: string): Promise<readonly string[]>;
+}
+
+/** Opens it; it is closed, and the referee heard, when the test is over. */
+export async function openActionWorld(
+  context: OwnContext,
+  { project: parts = {}, days = 1, files = {} }: WorldOptions = {},
+): Promise<ActionWorld> {
+  const clock = { at: Date.parse("2026-01-02T00:00:00Z"), since: Date.now() };
+  const api = await serveItems(hourly(days));
+  const destination = { type: "files", path: "data" };
+  const project = projectOf({ destination, ...parts, url: api.url });
+  const github = await startGithubFake({
+    files: { "README.md": "hello\n", [configPath]: configText(project), ...files },
+    now: () => clock.at + Date.now() - clock.since,
+  });
+  context.onTestFinished(async () => {
+    await api[Symbol.asyncDispose]();
+    await github.close();
+  });
+  let lastRun = 7000;
+  const start = (options: StepOptions = {}): StepProcess => {
+    const now = options.now ?? new Date(clock.at + Date.now() - clock.since).toISOString();
+    Object.assign(clock, { at: Date.parse(now), since: Date.now() });
+    lastRun = options.runId ?? lastRun + 1;
+    const { onTestFinished } = context;
+    return startStep(github, { onTestFinished, runId: lastRun, ...options, now });
+  };
+  return {
+    github,
+    api,
+    project,
+    start,
+    run: async (now, options) => {
+      const step = start({ event: "schedule", ...options, now });
+      const runId = lastRun;
+      const end = await step.ended;
+      completeRun(github, runId, options?.attempt);
+      return end;
+    },
+    records: (branch = "main", id = "items") => recordsOf(repoAt(github.gitDir), id, branch),
+    rows: (branch = "main", table = "items") => rowsAt(github, branch, table),
+    findings: async (branch = "main") => await findingsOf(github, branch),
+  };
+}
+
+export const configPath = ".github/tidemark.yml";
+
+/** A configuration as its file says it. */
+export function configText(project: Json): string {
+  return `${JSON.stringify(project, undefined, 2)}\n`;
+}
+
+/** An item an hour for so many days from 2026-01-01. */
+export function hourly(days: number): Item[] {
+  return makeItems(24 * days, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 });
+}
+
+/** The files of a folder, by their path below it. */
+export function filesBelow(folder: string): Readonly<Record<string, string>> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path, "utf8")]),
+  );
+}
+
+/** The lines that are annotations: `error`, `warning` or `notice`, title and message. */
+export function annotationsIn(log: string): readonly string[] {
+  return log.split("\n").filter((line) => /^::(error|warning|notice) /.test(line));
+}
+
+function rowsAt(github: GithubFake, branch: string, table: string): readonly string[] {
+  const path = `data/${table}.ndjson`;
+  if (github.git("ls-tree", branch, path) === "") return [];
+  return github
+    .git("show", `${branch}:${path}`)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .map((row) => `${String(row["id"])} ${String(row["_tidemark_watermark"])}`)
+    .toSorted();
+}
+
+const program = resolve(import.meta.dirname, "../../src/entry/cli.ts");
+const compileCache = resolve(import.meta.dirname, "../../node_modules/.cache/tidemark-cli");
+
+async function findingsOf(github: GithubFake, branch: string): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), "tidemark-clone-"));
+  try {
+    await output("git", ["clone", "-q", "-b", branch, github.gitDir, folder]);
+    const args = [program, "verify", "--ledger-branch", branch, "--json"];
+    const printed = await output(process.execPath, args, folder);
+    const findings = JSON.parse(printed) as { path: string; law: string; message: string }[];
+    return findings.map(({ path, law, message }) => `${path} ${law}: ${message}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+// Verify ends with 1 where it finds something; what it printed is the answer then.
+async function output(file: string, args: readonly string[], cwd?: string): Promise<string> {
+  const variables = { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: compileCache };
+  const env = { ...variables, ...(cwd === undefined ? {} : { HOME: cwd }) };
+  return await new Promise((done, fail) => {
+    execFile(
+      file,
+      args,
+      { env, ...(cwd === undefined ? {} : { cwd }) },
+      (error, stdout, stderr) => {
+        if (error === null || error.code === 1) done(stdout);
+        else fail(new Error(`${file} ${args.join(" ")}: ${stdout}${stderr}`, { cause: error }));
+      },
+    );
+  });
+}
