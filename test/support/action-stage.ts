@@ -18,8 +18,10 @@ export interface StageOptions {
   readonly syncs: Readonly<Record<string, Json>>;
   /** Where the clock starts. */
   readonly now: string;
-  /** Laid over the project, `ledger` for example. */
-  readonly more?: (url: string) => Json;
+  /** Makes another project of the usual one. */
+  readonly more?: (project: Json) => Json;
+  /** Files besides the configuration, records for example. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface ActionStage extends AsyncDisposable {
@@ -45,17 +47,18 @@ export interface ActionStage extends AsyncDisposable {
 /** Opens it; closing it throws when the referee of the fake saw a violation. */
 export async function openStage(options: StageOptions): Promise<ActionStage> {
   const api = await serveItems(options.items);
-  const project = {
-    ...projectOf({
-      url: api.url,
-      destination: { type: "files", path: "data" },
-      syncs: options.syncs,
-    }),
-    ...options.more?.(api.url),
-  };
+  const plain = projectOf({
+    url: api.url,
+    destination: { type: "files", path: "data" },
+    syncs: options.syncs,
+  });
+  const project = options.more?.(plain) ?? plain;
   const clock = { offset: Date.parse(options.now) - Date.now() };
   const now = (): number => Date.now() + clock.offset;
-  const files = { ".github/tidemark.yml": `${JSON.stringify(project, undefined, 2)}\n` };
+  const files = {
+    ".github/tidemark.yml": `${JSON.stringify(project, undefined, 2)}\n`,
+    ...options.files,
+  };
   const github = await startGithubFake({ files, now });
   const repo = repoAt(github.gitDir);
   const cleaners: (() => void)[] = [];
@@ -94,6 +97,17 @@ export async function openStage(options: StageOptions): Promise<ActionStage> {
       await github.close();
     },
   };
+}
+
+/** Exit code, status and windows that succeeded, with the log where the step failed. */
+export function outcomeOf({ code, outputs, log }: StepEnd): string {
+  const outcome = `${code} ${outputs["status"]} ${outputs["windows-succeeded"]}`;
+  return code === 0 ? outcome : `${outcome}\n${log}`;
+}
+
+/** What the API says of a workflow run from now on. */
+export function setRun(github: GithubFake, runId: number, status: string, attempt: number): void {
+  github.runs.set(String(runId), { status, conclusion: null, run_attempt: attempt });
 }
 
 function rowsAt(repo: GitRepo, revision: string): readonly string[] {

@@ -1,0 +1,334 @@
+// Steps that are killed, cancelled or run out of time: what they leave is what the next step goes on with. The bundle
+// runs against the fake GitHub and gets the signals that the runner sends.
+
+import { performance } from "node:perf_hooks";
+import { setTimeout as wait } from "node:timers/promises";
+
+import { expect, it } from "vitest";
+
+import { formatRecord } from "../../src/adapters/ledger/record-json.ts";
+import { recordPath } from "../../src/core/record/run-id.ts";
+import { plusMicros } from "../../src/core/time/instant.ts";
+import { type ItemRequest, makeItems } from "../support/acceptance-api.ts";
+import { expectedRows, itemsSyncWith, type Json } from "../support/acceptance-project.ts";
+import { completeRun, type StepEnd, type StepOptions } from "../support/action-process.ts";
+import { type ActionStage, openStage, outcomeOf, setRun } from "../support/action-stage.ts";
+import type { FakeRequest } from "../support/github-fake/faults.ts";
+import { dayOf, succeededRecord } from "../support/record-builders.ts";
+
+const now = "2026-01-04T06:00:00Z";
+const newest = "2026-01-03T00:00:00Z--2026-01-04T00:00:00Z";
+
+it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void; next: StepOptions }>([
+  {
+    name: "by the next run when the API says that the run is completed",
+    tell: ({ github }) => completeRun(github, 7001),
+    next: { runId: 7002 },
+  },
+  {
+    name: "by a re-run of the same run, which is in progress",
+    tell: ({ github }) => setRun(github, 7001, "in_progress", 2),
+    next: { runId: 7001, attempt: 2 },
+  },
+  {
+    name: "by another run when the API knows a later attempt, in progress",
+    tell: ({ github }) => setRun(github, 7001, "in_progress", 2),
+    next: { runId: 7002 },
+  },
+])(
+  "recovers what a killed step claimed $name, without waiting for its lease (contract 4.5, G16)",
+  { timeout: 60_000 },
+  async ({ tell, next }) => {
+    await using stage = await openKilled();
+    tell(stage);
+
+    const end = await stage.run(next);
+
+    expect(outcomeOf(end)).toBe("0 ok 4");
+    expectRecovered(stage);
+    expect(await stage.findings()).toBe("");
+  },
+);
+
+it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void }>([
+  { name: "the API says in_progress", tell: () => undefined },
+  { name: "the API knows no such run", tell: ({ github }) => void github.runs.delete("7001") },
+  {
+    name: "the token may not ask",
+    tell: ({ github }) => {
+      github.permissions.actions = "none";
+    },
+  },
+])(
+  "claims nothing of the source of a killed step until its lease has passed when $name (P13, G17)",
+  { timeout: 60_000 },
+  async ({ tell }) => {
+    await using stage = await openKilled();
+    tell(stage);
+
+    const soon = await stage.run({ runId: 7002 });
+    const left = statesOf(stage);
+    const asked = stage.api.requests.map(({ collection, range }) => `${collection} ${range}`);
+    // The budget of 20 minutes, 5 minutes of margin, and the minute of G17.
+    stage.skip(27);
+    const late = await stage.run({ runId: 7003 });
+
+    expect(outcomeOf(soon)).toBe("0 ok 1");
+    expect(left).toEqual(claimed);
+    expect(asked).toEqual([`items ${newest}`, `others ${newest}`]);
+    expect(outcomeOf(late)).toBe("0 ok 3");
+    expectRecovered(stage);
+    expect(await stage.findings()).toBe("");
+  },
+);
+
+it.concurrent.each([
+  { page: 1, left: "pending", code: undefined },
+  { page: 2, left: "failed", code: "cancelled" },
+])(
+  "leaves a window $left at SIGINT in the middle of page $page, commits that, and exits 130 (contract 4.2, G28)",
+  { timeout: 60_000 },
+  async ({ page, left, code }) => {
+    await using stage = await openPaged();
+    const cancelled = await cancelAt(stage, ({ number }) => number === page);
+    const [record] = stage.records();
+    const subjects = stage.subjects();
+    const next = await stage.run({ runId: 7002 });
+
+    expect(cancelled.code).toBe(130);
+    expect(cancelled.ms).toBeLessThan(6000);
+    expect([record?.status, record?.failures, record?.error?.code]).toEqual([left, 0, code]);
+    expect(subjects.length).toBe(2);
+    expect(outcomeOf(next)).toBe("0 ok 1");
+    expectOneWindow(stage, { attempts: 2, requests: page + 3 });
+    expect(await stage.findings()).toBe("");
+  },
+);
+
+it.concurrent(
+  "exits 130 within 5 seconds when GitHub answers nothing from SIGINT on, and is recovered by the next run (G28)",
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await openPaged();
+    let isSilent = false;
+    stage.github.fault({ on: () => isSilent, times: Infinity, do: { kind: "hang" } });
+
+    const cancelled = await cancelAt(stage, ({ number }) => {
+      isSilent = number === 2;
+      return isSilent;
+    });
+    isSilent = false;
+    const left = statesOf(stage);
+    const next = await stage.run({ runId: 7002 });
+
+    expect(cancelled.code).toBe(130);
+    expect(cancelled.ms).toBeLessThan(6000);
+    expect(left).toEqual(["running 1"]);
+    expect(outcomeOf(next)).toBe("0 ok 1");
+    expectOneWindow(stage, { attempts: 2, requests: 5 });
+    expect(await stage.findings()).toBe("");
+  },
+);
+
+it.concurrent(
+  "waits for the answer to its claim at SIGINT, asks nothing of the source, and leaves nothing running (G28, L4)",
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await openPaged();
+    const isClaim = ({ fields }: FakeRequest): boolean => fields[0] === "createCommitOnBranch";
+    stage.github.fault({ on: isClaim, do: { kind: "delay", ms: 1000 } });
+    const signalled = new Promise<void>((done) => {
+      stage.github.onRequest((request) => {
+        if (isClaim(request)) done();
+      });
+    });
+
+    const cancelled = await cancelWhen(stage, signalled);
+    const left = statesOf(stage);
+    const asked = stage.api.requests.length;
+    const next = await stage.run({ runId: 7002 });
+
+    expect(cancelled.code).toBe(130);
+    expect(cancelled.ms).toBeLessThan(6000);
+    expect([asked, left]).toEqual([0, ["pending 1 waiting"]]);
+    expect(outcomeOf(next)).toBe("0 ok 1");
+    expectOneWindow(stage, { attempts: 2, requests: 3 });
+    expect(await stage.findings()).toBe("");
+  },
+);
+
+it.concurrent(
+  "ends by itself within a budget of 20 seconds, exit 0, with its last commit made, when the source is slow (4.1)",
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await openPaged({ start: "2026-01-02" });
+    // The first window takes four seconds or so; the second one gets no answer.
+    stage.api.hook = async ({ number }) => {
+      if (number <= 3) await wait(1300);
+      return number > 3;
+    };
+    const began = performance.now();
+
+    const end = await stage.run({ inputs: { "time-budget": "20s" } });
+    const ms = performance.now() - began;
+    const [left, tip] = [stage.records(), stage.github.head("main")];
+    stage.api.hook = undefined;
+    const next = await stage.run({ runId: 7002 });
+
+    expect(outcomeOf(end)).toBe("0 partial 1");
+    expect(end.outputs["ledger-commit"]).toBe(tip);
+    expect(ms).toBeLessThan(22_000);
+    expect(left.map((one) => [one.status, one.attempt, one.failures, one.error?.code])).toEqual([
+      ["pending", 1, 0, undefined],
+      ["succeeded", 1, 0, undefined],
+    ]);
+    expect(outcomeOf(next)).toBe("0 ok 1");
+    expect(stage.records().map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
+      "succeeded 2",
+      "succeeded 1",
+    ]);
+    expect([...stage.api.byRange().values()]).toEqual([3, 4]);
+    expect(stage.rows()).toEqual(expectedRows(stage.api.items.slice(24)));
+    expect(await stage.findings()).toBe("");
+  },
+);
+
+// Windows of a day with three pages; only the newest one is due unless told.
+async function openPaged({ start = "2026-01-03" } = {}): Promise<ActionStage> {
+  return await openStage({
+    items: makeItems(72, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 }),
+    syncs: { items: itemsSyncWith({ pages: { size: 8 }, window: { start } }) },
+    now,
+  });
+}
+
+type CancelledEnd = StepEnd & { readonly ms: number };
+
+/** The request is never answered; the signals arrive while the window waits for it. */
+async function cancelAt(
+  stage: ActionStage,
+  isMoment: (request: ItemRequest) => boolean,
+): Promise<CancelledEnd> {
+  const moment = new Promise<void>((done) => {
+    stage.api.hook = (request) => {
+      const isNow = isMoment(request);
+      if (isNow) done();
+      return isNow;
+    };
+  });
+  const end = await cancelWhen(stage, moment);
+  stage.api.hook = undefined;
+  return end;
+}
+
+/** A step that the runner cancels: SIGINT, a second later SIGTERM; its workflow run is over then. */
+async function cancelWhen(stage: ActionStage, moment: Promise<void>): Promise<CancelledEnd> {
+  const step = stage.start();
+  await moment;
+  const began = performance.now();
+  step.kill("SIGINT");
+  const ended = new AbortController();
+  const second = wait(1000, undefined, { signal: ended.signal }).then(
+    () => step.kill("SIGTERM"),
+    () => undefined,
+  );
+  const end = await step.ended;
+  const ms = performance.now() - began;
+  ended.abort();
+  await second;
+  completeRun(stage.github, 7001);
+  return { ...end, ms };
+}
+
+function expectOneWindow(
+  stage: ActionStage,
+  expected: { readonly attempts: number; readonly requests: number },
+): void {
+  const records = stage.records();
+  expect(records.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
+    `succeeded ${expected.attempts}`,
+  ]);
+  expect(Object.fromEntries(stage.api.byRange())).toEqual({ [newest]: expected.requests });
+  expect(stage.rows()).toEqual(expectedRows(stage.api.items.slice(48)));
+}
+
+/** The newest window started, those after it only claimed. */
+const claimed = ["succeeded 1", "running 1 waiting", "running 1 waiting", "running 1"];
+
+// A window that ran before tells that three fit into one claim.
+async function openKilled(): Promise<ActionStage> {
+  const before = succeededRecord(dayOf("2025-12-31"), {
+    syncId: "items",
+    source: "api",
+    destination: "local",
+  });
+  const record = { ...before, finishedAt: plusMicros(before.startedAt, 1_000_000) };
+  const stage = await openStage({
+    items: makeItems(72, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 }),
+    syncs: {
+      items: itemsSyncWith({ window: { start: "2025-12-31" } }),
+      others: itemsSyncWith({
+        source: "other",
+        request: { path: "/others" },
+        window: { start: "2026-01-03" },
+      }),
+    },
+    now,
+    more: (project) => withSource(project, "other"),
+    files: { [`ledger/${recordPath("items", record.window)}`]: formatRecord(record) },
+  });
+  stage.api.hook = () => {
+    step.kill("SIGKILL");
+    return true;
+  };
+  const step = stage.start({ runId: 7001, inputs: { sync: "items" } });
+  const { code } = await step.ended;
+  stage.api.hook = undefined;
+  expect(code).toBe(null);
+  expect(statesOf(stage)).toEqual(claimed);
+  return stage;
+}
+
+function withSource(project: Json, name: string): Json {
+  const sources = project["sources"] as Json;
+  return { ...project, sources: { ...sources, [name]: sources["api"] } };
+}
+
+function statesOf(stage: ActionStage): readonly string[] {
+  return stage
+    .records()
+    .map(
+      ({ status, attempt, started_at: startedAt }) =>
+        `${status} ${attempt}${startedAt === null ? " waiting" : ""}`,
+    );
+}
+
+// The started window was lost and read again; the others were released, and nobody had asked for them.
+function expectRecovered(stage: ActionStage): void {
+  expect(
+    stage
+      .records()
+      .slice(1)
+      .map(({ status, attempt, history }) => [
+        `${status} ${attempt}`,
+        ...history.map((ended) => `${ended.attempt} ${ended.status} ${ended.code}`),
+      ]),
+  ).toEqual([
+    ["succeeded 2", "1 released null"],
+    ["succeeded 2", "1 released null"],
+    ["succeeded 2", "1 failed lost"],
+  ]);
+  expect(stage.records("others").map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
+    "succeeded 1",
+  ]);
+  expect(
+    stage.api.requests.map(({ collection, range }) => `${collection} ${range}`).toSorted(),
+  ).toEqual([
+    "items 2026-01-01T00:00:00Z--2026-01-02T00:00:00Z",
+    "items 2026-01-02T00:00:00Z--2026-01-03T00:00:00Z",
+    `items ${newest}`,
+    `items ${newest}`,
+    `others ${newest}`,
+  ]);
+  expect(stage.rows()).toEqual(expectedRows(stage.api.items));
+}
