@@ -4,12 +4,12 @@
 import { object, string } from "valibot";
 
 import { LedgerError } from "../../core/failure/errors.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { GithubClient, GithubError } from "./client.ts";
 import { readObjects } from "./git-objects.ts";
 import { blobIdOf } from "./object-id.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
-import { readError, readPatienceMs } from "./read-error.ts";
+import type { Patience } from "./patience.ts";
+import { readError } from "./read-error.ts";
 
 /** A content that is wanted, with the size that the listing gave. */
 export interface WantedBlob {
@@ -36,7 +36,7 @@ const halvedMin = 10;
 /** What is kept at most; the oldest goes first. */
 const keptBytesMax = 32_000_000;
 
-export function openBlobs(client: GithubClient, clock: Clock): Blobs {
+export function openBlobs(client: GithubClient, patience: Patience): Blobs {
   const kept = new Map<string, Uint8Array>();
   let keptBytes = 0;
 
@@ -63,7 +63,9 @@ export function openBlobs(client: GithubClient, clock: Clock): Blobs {
         else found.set(blob.oid, content);
       }
       const batches = batchesOf([...missing.values()]);
-      const read = await Promise.all(batches.map((batch) => readBatch({ client, clock }, batch)));
+      const read = await Promise.all(
+        batches.map((batch) => readBatch({ client, patience }, batch)),
+      );
       for (const [oid, content] of read.flatMap((batch) => [...batch])) {
         keep(oid, content);
         found.set(oid, content);
@@ -96,7 +98,7 @@ export function batchesOf(wanted: readonly WantedBlob[]): readonly (readonly Wan
 
 interface Reader {
   readonly client: GithubClient;
-  readonly clock: Clock;
+  readonly patience: Patience;
 }
 
 // A failed query is not sent again: half of it may pass where all of it was too much.
@@ -106,7 +108,7 @@ async function readBatch(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const isAlone = batch.length === 1 && (batch[0]?.bytes ?? 0) > textBytesMax;
   if (isAlone) return await readEach(reader, batch);
-  const until = reader.clock.mono() + readPatienceMs;
+  const until = reader.patience.until();
   const wanted = { trees: [], blobs: batch.map(({ oid }) => oid) };
   const call = { until, isRead: false, isBeside: true };
   const answer = await readObjects(reader.client, wanted, new Map(), call);
@@ -148,8 +150,8 @@ async function readEach(
 
 const blobSchema = object({ content: string(), encoding: string() });
 
-async function readOne({ client, clock }: Reader, oid: string): Promise<Uint8Array> {
-  const call = { until: clock.mono() + readPatienceMs, isRead: true, isBeside: true };
+async function readOne({ client, patience }: Reader, oid: string): Promise<Uint8Array> {
+  const call = { until: patience.until(), isRead: true, isBeside: true };
   const answer = parsedAnswer(
     await client.rest("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", { file_sha: oid }, call),
     `blob ${oid}`,

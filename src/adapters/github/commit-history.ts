@@ -9,7 +9,8 @@ import type { Clock } from "../../ports/clock.ts";
 import type { CommitEntry, LedgerStore, Tip } from "../../ports/ledger-store.ts";
 import type { GithubClient } from "./client.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
-import { readError, readPatienceMs } from "./read-error.ts";
+import type { Patience } from "./patience.ts";
+import { readError } from "./read-error.ts";
 
 /** One page of the commits of a path; without a path of all. */
 export const historyDocument: string = `query History($owner: String!, $name: String!, $tip: GitObjectID!, $path: String, $after: String, $first: Int!) {
@@ -46,6 +47,7 @@ const sinceMax = 2000;
 interface Reading {
   readonly client: GithubClient;
   readonly clock: Clock;
+  readonly patience: Patience;
 }
 
 /** Commits that touch any of the paths, newest first; none of `since` and what is before it. */
@@ -71,7 +73,7 @@ export async function readHistory(
 
 /** The commits of one path until a commit is met, or the limit. */
 async function pathHistory(
-  { client, clock }: Reading,
+  { client, clock, patience }: Reading,
   query: {
     readonly tip: Tip;
     readonly path: string | undefined;
@@ -90,7 +92,7 @@ async function pathHistory(
       after: after ?? null,
       first: Math.min(pageMax, query.limit - entries.length),
     };
-    const call = { until: clock.mono() + readPatienceMs, isRead: true };
+    const call = { until: patience.until(), isRead: true };
     const answer = parsedAnswer(
       await client.graphql(historyDocument, variables, call),
       "the history",

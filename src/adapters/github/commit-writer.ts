@@ -9,11 +9,13 @@ import { fitsMutation, sendMutation } from "./commit-on-branch.ts";
 import { openCommitPace } from "./commit-pace.ts";
 import { sendGitData } from "./git-data.ts";
 import { landCommit, type LandingOptions } from "./landing.ts";
+import type { Patience } from "./patience.ts";
 import { refusalOf } from "./refusal.ts";
 import { waitUntil } from "./waiting.ts";
 
 export interface WriterOptions extends LandingOptions {
   readonly ledgerPath: string;
+  readonly patience: Patience;
   /** Folders of data files, or files of the repository's root. */
   readonly dataPlaces: readonly string[];
 }
@@ -22,8 +24,6 @@ export interface CommitWriter {
   commit(request: CommitRequest): Promise<CommitAnswer>;
   /** Until when the rest of the hour's commits is kept for settling, on `mono`. */
   keptUntil(): number | undefined;
-  /** `until` of the newest commit: as long as the run lasts. */
-  runsUntil(): number;
 }
 
 export function openCommitWriter(options: WriterOptions): CommitWriter {
@@ -31,7 +31,6 @@ export function openCommitWriter(options: WriterOptions): CommitWriter {
   const pace = openCommitPace(clock);
   const oneByOne = pLimit(1);
   const misses = { count: 0 };
-  let runsUntil = Infinity;
 
   // Whoever read the tip now and wrote on it a second later would lose again to any run that commits every second, and
   // again until that run is over: the tip is read when the next commit may go.
@@ -54,7 +53,7 @@ export function openCommitWriter(options: WriterOptions): CommitWriter {
         mayWrite(path, options),
         "a commit writes only in the ledger folder and beside data files (G8)",
       );
-    runsUntil = until;
+    options.patience.runEndsAt(until);
     // Whoever read an older tip has lost its race already, and whoever never read this one must look first.
     const newest = branch.newest();
     if ((newest !== undefined && newest !== expected) || branch.isUnread(expected))
@@ -78,7 +77,6 @@ export function openCommitWriter(options: WriterOptions): CommitWriter {
   return {
     commit: (request) => oneByOne(() => commit(request)),
     keptUntil: () => pace.keptUntil(),
-    runsUntil: () => runsUntil,
   };
 }
 

@@ -2,13 +2,13 @@
 // along, so that an ordinary reading of the ledger takes one query less.
 
 import { LedgerError } from "../../core/failure/errors.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { TreeEntry } from "../../ports/ledger-store.ts";
 import { batchesOf, type Blobs, textBytesMax, type WantedBlob } from "./blobs.ts";
 import type { GithubClient } from "./client.ts";
 import { readObjects } from "./git-objects.ts";
 import { fileMode, type TreeItem, treeMode } from "./object-id.ts";
-import { readError, readPatienceMs } from "./read-error.ts";
+import type { Patience } from "./patience.ts";
+import { readError } from "./read-error.ts";
 import type { Folder, Trees } from "./trees.ts";
 
 export interface Folders {
@@ -23,7 +23,7 @@ export interface Folders {
 
 export interface FoldersOptions {
   readonly client: GithubClient;
-  readonly clock: Clock;
+  readonly patience: Patience;
   readonly trees: Trees;
   readonly blobs: Blobs;
 }
@@ -60,14 +60,14 @@ export function openFolders(options: FoldersOptions): Folders {
 
 /** Reads folders into `trees`; what rides along is only worth one try. */
 async function readTrees(
-  { client, clock, trees, blobs }: FoldersOptions,
+  { client, patience, trees, blobs }: FoldersOptions,
   oids: readonly string[],
   riding: readonly WantedBlob[],
 ): Promise<void> {
   for (let from = 0; from < oids.length; from += treesMax) {
     const wanted = { trees: oids.slice(from, from + treesMax), blobs: [] };
     const first = from === 0 ? (batchesOf(riding)[0] ?? []).map(({ oid }) => oid) : [];
-    const until = clock.mono() + readPatienceMs;
+    const until = patience.until();
     const call = { until, isRead: first.length === 0 };
     let answer = await readObjects(client, { ...wanted, blobs: first }, trees, call);
     if (!answer.ok && first.length > 0)

@@ -9,7 +9,7 @@ import { readHistory } from "./commit-history.ts";
 import { openCommitWriter } from "./commit-writer.ts";
 import { type LedgerBranch, openLedgerBranch } from "./ledger-branch.ts";
 import { blobIdOf, treeMode } from "./object-id.ts";
-import { readPatienceMs } from "./read-error.ts";
+import { openPatience, type Patience } from "./patience.ts";
 import { refusalOf } from "./refusal.ts";
 import { resolveCommit } from "./resolve-commit.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
@@ -55,16 +55,26 @@ export interface GithubStore extends LedgerStore {
 export function openGithubStore(options: GithubStoreOptions): GithubStore {
   const { client, clock, branch: name, runBranch } = options;
   const ledgerPath = options.ledgerPath.replace(/\/+$/, "");
-  const snapshots = openSnapshots({ client, clock, ledgerPath, skip: options.skip });
+  const patience = openPatience(clock);
+  const snapshots = openSnapshots({ client, patience, ledgerPath, skip: options.skip });
   const dataPlaces = placesOf(options.dataPaths);
   const { eventSha, configPaths, syncIds, riders } = options;
   const subject = { branch: name, runBranch, eventSha, configPaths, ledgerPath, syncIds, riders };
   const branch = openLedgerBranch({
     ...options,
+    patience,
     snapshots,
     subject: { ...subject, data: dataPlaces },
   });
-  const writer = openCommitWriter({ ...options, name, branch, snapshots, ledgerPath, dataPlaces });
+  const writer = openCommitWriter({
+    ...options,
+    name,
+    branch,
+    patience,
+    snapshots,
+    ledgerPath,
+    dataPlaces,
+  });
   return {
     // Nothing is checked out: the ledger is read at the tip, never from the work tree.
     open: async () => [],
@@ -83,16 +93,16 @@ export function openGithubStore(options: GithubStoreOptions): GithubStore {
         runBranch,
         movedPaths: branch.movedPaths(),
         keptUntil: writer.keptUntil(),
-        runsUntil: writer.runsUntil(),
+        runsUntil: patience.runsUntil(),
       }),
-    history: (tip, query) => readHistory(options, tip, query),
-    resolve: (text) => resolveCommit(options, text),
+    history: (tip, query) => readHistory({ client, clock, patience }, tip, query),
+    resolve: (text) => resolveCommit({ client, patience }, text),
     blobId: (content) => blobIdOf(Buffer.from(content, "utf8")),
     ids: async () => {
       const tip = branch.newest() ?? (await branch.tip());
       return { tip, entries: await entriesAt(snapshots, tip, ledgerPath, options.dataPaths) };
     },
-    ensureBranch: () => ensureBranch(options, branch),
+    ensureBranch: () => ensureBranch(options, branch, patience),
   };
 }
 
@@ -122,10 +132,14 @@ async function entriesAt(
   return entries;
 }
 
-async function ensureBranch(options: GithubStoreOptions, branch: LedgerBranch): Promise<void> {
+async function ensureBranch(
+  options: GithubStoreOptions,
+  branch: LedgerBranch,
+  patience: Patience,
+): Promise<void> {
   const tip = branch.newest() ?? (await branch.tip());
   if (!branch.isMissing()) return;
-  const until = options.clock.mono() + readPatienceMs;
+  const until = patience.until();
   const created = await branch.create(tip, until);
   if (created.ok) return;
   const refused = await refusalOf(options.client, options.branch, created.error, { until });

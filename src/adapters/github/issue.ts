@@ -8,6 +8,7 @@ import type { Alerts, SyncAlert } from "../../ports/alerts.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CallOptions, GithubAnswer, GithubClient, GithubError } from "./client.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
+import { inSentence } from "./pull-refusal.ts";
 import { clampBody, clampTitle } from "./pull-request.ts";
 
 export interface GithubAlertsOptions {
@@ -179,5 +180,5 @@ function sentence(subject: string, { kind, status, message }: GithubError): stri
       : kind === "forbidden" || kind === "missing"
         ? "give the job the permission `issues: write`, or set `alerts.issue: false`"
         : "the next run tries again";
-  return `${subject}: expected to be brought up to date, found: ${message}; ${remedy}`;
+  return `${subject}: expected to be brought up to date, found: ${inSentence(message)}; ${remedy}`;
 }

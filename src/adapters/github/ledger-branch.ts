@@ -4,7 +4,8 @@
 import { LedgerError } from "../../core/failure/errors.ts";
 import type { Tip } from "../../ports/ledger-store.ts";
 import type { CallOptions, GithubAnswer, GithubClient } from "./client.ts";
-import { readError, readPatienceMs } from "./read-error.ts";
+import type { Patience } from "./patience.ts";
+import { readError } from "./read-error.ts";
 import { goneRefusal } from "./refusal.ts";
 import type { Snapshots } from "./snapshots.ts";
 import { readTip, type TipAnswer, type TipSubject } from "./tip-query.ts";
@@ -13,6 +14,7 @@ import { type Waiting, waitNth } from "./waiting.ts";
 export interface BranchOptions extends Waiting {
   readonly client: GithubClient;
   readonly snapshots: Snapshots;
+  readonly patience: Patience;
   readonly subject: Omit<TipSubject, "withRecent">;
 }
 
@@ -89,7 +91,7 @@ interface Met {
 
 async function readNewest(options: BranchOptions, met: Met): Promise<Tip> {
   const { branch } = options.subject;
-  const patience = options.clock.mono() + readPatienceMs;
+  const patience = options.patience.until();
   for (let lag = 0; ; lag += 1) {
     const { tip, base } = await readOrThrow(options, met, branch);
     if (tip === undefined && !met.existed) return await acceptBase(options, met, base);
@@ -118,7 +120,7 @@ async function acceptBase(options: BranchOptions, met: Met, base: TipAnswer["bas
 }
 
 async function readOrThrow(options: BranchOptions, met: Met, branch: string): Promise<TipAnswer> {
-  const call = { until: options.clock.mono() + readPatienceMs, isRead: true };
+  const call = { until: options.patience.until(), isRead: true };
   const subject = { ...options.subject, branch, withRecent: false };
   const answer = await read(options, met, subject, call);
   if (!answer.ok) throw readError(`branch ${branch}`, answer.error);

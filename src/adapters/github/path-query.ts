@@ -4,13 +4,13 @@
 import { type InferOutput, nullish, number, object, string } from "valibot";
 
 import { LedgerError } from "../../core/failure/errors.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type { Tip } from "../../ports/ledger-store.ts";
 import type { GithubClient } from "./client.ts";
 import { itemFields, itemsSchema, modeOf, noteTree, twoLevels } from "./git-objects.ts";
 import { type TreeItem, treeMode } from "./object-id.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
-import { readError, readPatienceMs } from "./read-error.ts";
+import type { Patience } from "./patience.ts";
+import { readError } from "./read-error.ts";
 import type { Trees } from "./trees.ts";
 
 /** The path of any commit; the empty path is asked through `tree`. */
@@ -53,7 +53,7 @@ const answerSchema = object({
 
 interface Asking {
   readonly client: GithubClient;
-  readonly clock: Clock;
+  readonly patience: Patience;
 }
 
 /** The item at a path of a commit; folders go into `trees`. LedgerError when GitHub does not say. */
@@ -85,13 +85,13 @@ export async function askForRoot(asking: Asking, tip: Tip): Promise<string> {
 }
 
 async function ask(
-  { client, clock }: Asking,
+  { client, patience }: Asking,
   document: string,
   wanted: { readonly tip: Tip; readonly path?: string },
 ): Promise<NonNullable<InferOutput<typeof answerSchema>["repository"]["at"]>> {
   const what = `${wanted.path ?? "the root"} of ${wanted.tip}`;
   const variables = { owner: client.owner, name: client.name, ...wanted };
-  const call = { until: clock.mono() + readPatienceMs, isRead: true };
+  const call = { until: patience.until(), isRead: true };
   const answer = parsedAnswer(await client.graphql(document, variables, call), what, answerSchema);
   if (!answer.ok) throw readError(what, answer.error);
   const { at } = answer.data.repository;

@@ -12,7 +12,7 @@ import { makeBranchCommit, type TreePart } from "./branch-commit.ts";
 import type { CallOptions, GithubAnswer, GithubClient, GithubError } from "./client.ts";
 import { fileMode } from "./object-id.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
-import { isFinal, refusedPull } from "./pull-refusal.ts";
+import { inSentence, isFinal, refusedPull } from "./pull-refusal.ts";
 import { pullFields, pullsSchema, sendPublication } from "./pull-request.ts";
 import { waitForRound } from "./rounds.ts";
 
@@ -170,6 +170,6 @@ function taken({ branch }: Proposal): LedgerError {
 
 function refusal({ branch }: Proposal, found: string): LedgerError {
   return new LedgerError(
-    `${branch}: expected to be made for the proposal, found: ${found}; nothing was ordered: run the command again, and give the job \`contents: write\` and the branch no rule that refuses it`,
+    `${branch}: expected to be made for the proposal, found: ${inSentence(found)}; nothing was ordered: run the command again, and give the job \`contents: write\` and the branch no rule that refuses it`,
   );
 }

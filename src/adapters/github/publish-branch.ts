@@ -11,7 +11,13 @@ import type { CallOptions, GithubAnswer, GithubClient, GithubError } from "./cli
 import { nextCopyStep, type CopyStep } from "./copy-plan.ts";
 import { readCopy, type CopyReading, type CopyRider } from "./copy-reading.ts";
 import { copyBranch, type CopyNames, type Entries } from "./copy-state.ts";
-import { isAboutWorkflows, isFinal, isPullSetting, refusedPull } from "./pull-refusal.ts";
+import {
+  inSentence,
+  isAboutWorkflows,
+  isFinal,
+  isPullSetting,
+  refusedPull,
+} from "./pull-refusal.ts";
 import { sendPublication, type PullChange } from "./pull-request.ts";
 import { waitForRound } from "./rounds.ts";
 
@@ -181,7 +187,10 @@ function refused(
 }
 
 function failed(wrong: Pick<GithubError, "message"> | undefined): Published {
-  const found = wrong?.message ?? "that branch or pull request changed again and again meanwhile";
+  const found =
+    wrong === undefined
+      ? "that branch or pull request changed again and again meanwhile"
+      : inSentence(wrong.message);
   const remedy =
     wrong !== undefined && isAboutWorkflows(wrong)
       ? `it stays where it was; merge what the base brings by hand, or use the token of an App with the permission "workflows"`

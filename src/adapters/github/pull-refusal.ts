@@ -12,7 +12,7 @@ export function refusedPull(
   const { repositoryUrl, base, head } = place;
   const url = compareUrl(repositoryUrl, base, head);
   const remedy = wrong === undefined ? undefined : pullRemedy(wrong);
-  const warning = `pull request of ${head}: expected to be opened, found that GitHub refused it${wrong === undefined ? "" : `: ${wrong.message}`}; nothing is lost, the branch is there: ${remedy === undefined ? "" : `${remedy}, or `}open it by hand: ${url}`;
+  const warning = `pull request of ${head}: expected to be opened, found that GitHub refused it${wrong === undefined ? "" : `: ${inSentence(wrong.message)}`}; nothing is lost, the branch is there: ${remedy === undefined ? "" : `${remedy}, or `}open it by hand: ${url}`;
   return { kind: "refused", url, warning };
 }
 
@@ -45,6 +45,11 @@ export function isFinal(error: GithubError): boolean {
 /** A branch that brings changed workflow files along may need a permission that the token lacks (section 11). */
 export function isAboutWorkflows({ message }: Pick<GithubError, "message">): boolean {
   return /\bworkflows?\b.*\bpermission|\.github\/workflows/i.test(message);
+}
+
+/** GitHub's words as part of a sentence of ours. */
+export function inSentence(message: string): string {
+  return message.replace(/[.\s]+$/, "");
 }
 
 /** The page on which a person opens the pull request. */

@@ -1,10 +1,7 @@
-// What a reading that failed says, with its remedy (contract 4.6), and how long readings are worth waiting for.
+// What a reading that failed says, with its remedy (contract 4.6).
 
 import { LedgerError } from "../../core/failure/errors.ts";
 import type { GithubError } from "./client.ts";
-
-/** A reading that waits longer than this for GitHub's limits leaves the run no time worth having. */
-export const readPatienceMs = 120_000;
 
 /** The error of a reading of the ledger that failed. */
 export function readError(what: string, error: GithubError): LedgerError {

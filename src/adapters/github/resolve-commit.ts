@@ -2,11 +2,11 @@
 
 import { nullish, object, string } from "valibot";
 
-import type { Clock } from "../../ports/clock.ts";
 import type { Tip } from "../../ports/ledger-store.ts";
 import type { GithubClient } from "./client.ts";
 import { parsedAnswer } from "./parsed-answer.ts";
-import { readError, readPatienceMs } from "./read-error.ts";
+import type { Patience } from "./patience.ts";
+import { readError } from "./read-error.ts";
 
 /** What a name stands for; a tag with a message of its own is followed to its commit. */
 export const resolveDocument: string = `query Resolve($owner: String!, $name: String!, $expression: String!) {
@@ -26,13 +26,13 @@ const answerSchema = object({
 
 /** The commit of a name; undefined when there is none. */
 export async function resolveCommit(
-  { client, clock }: { readonly client: GithubClient; readonly clock: Clock },
+  { client, patience }: { readonly client: GithubClient; readonly patience: Patience },
   text: string,
 ): Promise<Tip | undefined> {
   // What begins like an option, or names a file in a commit, is no name of a commit.
   if (text === "" || text.startsWith("-") || text.includes(":")) return undefined;
   const variables = { owner: client.owner, name: client.name, expression: text };
-  const call = { until: clock.mono() + readPatienceMs, isRead: true };
+  const call = { until: patience.until(), isRead: true };
   const answer = parsedAnswer(
     await client.graphql(resolveDocument, variables, call),
     "the commit",

@@ -1,18 +1,18 @@
 // Files at the tips that a run has read or made: what stands where, as far as it is known, and the requests for what is
 // not (section 6). A tip that we made ourselves costs none.
 
-import type { Clock } from "../../ports/clock.ts";
 import type { FileChange, Tip, TreeEntry } from "../../ports/ledger-store.ts";
 import { type Blobs, openBlobs, type WantedBlob } from "./blobs.ts";
 import type { GithubClient } from "./client.ts";
 import { type Folders, openFolders } from "./folders.ts";
 import { blobIdOf, fileMode, type TreeItem, treeMode } from "./object-id.ts";
 import { askFor, askForRoot } from "./path-query.ts";
+import type { Patience } from "./patience.ts";
 import { changeItem, type Folder, type NewFile, type Trees } from "./trees.ts";
 
 export interface SnapshotOptions {
   readonly client: GithubClient;
-  readonly clock: Clock;
+  readonly patience: Patience;
   readonly ledgerPath: string;
   /** Names in the ledger folder that lists leave out. */
   readonly skip: readonly string[];
@@ -48,10 +48,10 @@ interface Opened extends SnapshotOptions {
 }
 
 export function openSnapshots(options: SnapshotOptions): Snapshots {
-  const { client, clock, ledgerPath } = options;
+  const { client, patience, ledgerPath } = options;
   const trees: Trees = new Map();
-  const blobs = openBlobs(client, clock);
-  const folders = openFolders({ client, clock, trees, blobs });
+  const blobs = openBlobs(client, patience);
+  const folders = openFolders({ client, patience, trees, blobs });
   const opened: Opened = {
     ...options,
     trees,

@@ -171,3 +171,23 @@ test("names the rule that refuses a large commit (G23)", async () => {
   expect(answer.message).toContain("found the rules pull_request of a ruleset of octo/ledger (");
   expect(world.fake.head("main")).toBe(base);
 });
+
+test("goes through the Git Data API when GitHub calls the mutation too large", async () => {
+  const world = await openGithubStoreWorld();
+  const client = world.client();
+  const message = "The payload cannot be larger than 45 MB";
+  const store = world.open({
+    client: {
+      ...client,
+      graphql: async (document, variables, call) =>
+        document.startsWith("mutation")
+          ? { ok: false, error: { kind: "refused", status: 413, type: undefined, message } }
+          : await client.graphql(document, variables, call),
+    },
+  });
+  const tip = tipOf(
+    await commitOn(store, await store.tip(), "claim", { "ledger/a/1.json": "1\n" }),
+  );
+  expect(world.fake.head("main")).toBe(tip);
+  expect(world.routes()).toEqual(["graphql:Tip", post("trees"), post("commits"), patch]);
+});

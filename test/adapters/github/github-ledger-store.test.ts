@@ -348,3 +348,23 @@ test("says what is missing where the ledger cannot be read", async () => {
       "give the input `token` a token that is valid as long as the run",
   );
 });
+
+test("readings wait for a limit as long as the run lasts, and two minutes before its first commit (G24)", async () => {
+  const world = await openGithubStoreWorld();
+  const store = world.open();
+  const base = await store.tip();
+  const limit = (times: number): void =>
+    world.fake.fault({
+      on: ({ route }) => route === "graphql:Tip",
+      times,
+      do: { kind: "limited", limit: "secondary", status: 403, retryAfter: 600 },
+    });
+  limit(1);
+  await expect(store.tip()).rejects.toThrow("GitHub's limit lasts until 2026-11-25T00:10:00.000Z");
+  world.clock.pass(600_000);
+  const until = world.clock.mono() + 3_600_000;
+  const tip = tipOf(await commitOn(store, base, "1", { "ledger/a/1.json": "1\n" }, until));
+  limit(2);
+  expect(await store.tip()).toBe(tip);
+  expect(world.clock.mono()).toBe(1_800_000);
+});

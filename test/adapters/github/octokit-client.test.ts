@@ -1,7 +1,7 @@
 // The client of GitHub on an injected fetch and a fake clock: what it sends, what answers mean, what is sent again, and
 // how a cancel ends it (G1, G2, G3, G24, G28).
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import type {
   CallOptions,
@@ -9,7 +9,10 @@ import type {
   GithubClient,
 } from "../../../src/adapters/github/client.ts";
 import { openGithubClient } from "../../../src/adapters/github/octokit-client.ts";
+import { systemClock } from "../../../src/adapters/system/clock.ts";
 import { createFakeClock, type FakeClock } from "../../support/fake-clock.ts";
+import { startGithubFake } from "../../support/github-fake/github-fake.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 
 const token = "ghs_aSecretOfThisTest";
 const patient = Number.POSITIVE_INFINITY;
@@ -337,4 +340,25 @@ test("knows what is left of the graphql bucket, from the answer or its headers",
     { remaining: 70, resetAt: 1_000_000 },
     { remaining: 45, resetAt: Date.UTC(2026, 10, 25, 1) },
   ]);
+});
+
+test("sends through the fetch of @actions/github when none is given", async () => {
+  const fake = await startGithubFake();
+  onTestFinished(() => fake.close());
+  const client = openGithubClient({
+    token: fake.token,
+    repository: fake.repository,
+    apiUrl: fake.apiUrl,
+    graphqlUrl: fake.graphqlUrl,
+    fetch: undefined,
+    clock: systemClock(),
+    random: seededRandom(1),
+    cancel: new AbortController().signal,
+  });
+  const query = `query { repository(owner: "octo", name: "ledger") { nameWithOwner } }`;
+  expect(await client.graphql(query, {}, reading)).toEqual({
+    ok: true,
+    data: { repository: { nameWithOwner: "octo/ledger" } },
+  });
+  expect(await client.rest("GET /repos/{owner}/{repo}", {}, reading)).toMatchObject({ ok: true });
 });

@@ -117,7 +117,7 @@ test("the setting that forbids pull requests leaves the branch and the page that
   expect(await propose(place)).toEqual({
     kind: "refused",
     url,
-    warning: `pull request of ${branch}: expected to be opened, found that GitHub refused it: GitHub Actions is not permitted to create or approve pull requests.; nothing is lost, the branch is there: turn on "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, General, of the repository or its organization, or open it by hand: ${url}`,
+    warning: `pull request of ${branch}: expected to be opened, found that GitHub refused it: GitHub Actions is not permitted to create or approve pull requests; nothing is lost, the branch is there: turn on "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, General, of the repository or its organization, or open it by hand: ${url}`,
   });
   expect(shown(place)).toEqual({ ...proposed, pulls: [] });
 });

@@ -1,6 +1,7 @@
 // Documents, clamps and refusals of what is published; how it meets GitHub is in publish-branch.test.ts.
 
 import { parse, validate } from "graphql";
+import { parse as valibotParse } from "valibot";
 import { expect, test } from "vitest";
 
 import { copyQuery, copyRider } from "../../../src/adapters/github/copy-reading.ts";
@@ -15,6 +16,7 @@ import {
   clampBody,
   clampTitle,
   publicationDocument,
+  pullsSchema,
 } from "../../../src/adapters/github/pull-request.ts";
 import { githubSchema } from "../../support/github-fake/graphql-schema.ts";
 
@@ -40,6 +42,18 @@ test("every document is one that GitHub's published schema accepts (G32)", () =>
     `query Tip(${declared.join(", ")}) { repository(owner: "o", name: "n") { ${fields} } }`,
   ];
   expect(documents.flatMap((document) => validate(githubSchema(), parse(document)))).toEqual([]);
+});
+
+test("pull requests from forks are none of ours: anybody may have a branch of that name", () => {
+  const ours = {
+    id: "1",
+    url: "u",
+    state: "OPEN",
+    isCrossRepository: false,
+    headRefOid: "c1",
+  } as const;
+  const nodes = [{ ...ours, id: "2", isCrossRepository: true }, null, ours];
+  expect(valibotParse(pullsSchema, { nodes })).toEqual([ours]);
 });
 
 test("a body of 30,000 characters is kept, a longer one is cut at a line and says how much is missing (G29)", () => {
@@ -72,7 +86,7 @@ test("a refusal by the setting names it and the page that opens the pull request
   expect(refusedPull({ kind: "forbidden", message }, place)).toEqual({
     kind: "refused",
     url,
-    warning: `pull request of a/b#c: expected to be opened, found that GitHub refused it: ${message}; nothing is lost, the branch is there: turn on "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, General, of the repository or its organization, or open it by hand: ${url}`,
+    warning: `pull request of a/b#c: expected to be opened, found that GitHub refused it: GitHub Actions is not permitted to create or approve pull requests; nothing is lost, the branch is there: turn on "Allow GitHub Actions to create and approve pull requests" under Settings, Actions, General, of the repository or its organization, or open it by hand: ${url}`,
   });
 });
 
