@@ -223,7 +223,7 @@ test("does not answer when it hangs, nor before a delay is over", async () => {
 });
 
 test("refuses what a ruleset, a protection, signatures and the token forbid", async () => {
-  const { fake, commit, rest } = await callFake();
+  const { fake, commit, rest, graphql } = await callFake();
   const head = fake.head("main");
   const attempt = async () => errorOf(await commit(head, { a: "1" }));
   const rules = async () =>
@@ -248,6 +248,24 @@ test("refuses what a ruleset, a protection, signatures and the token forbid", as
     message: "Resource not accessible by integration",
   });
   expect((await rest("POST", "/issues", { title: "x" })).status).toBe(403);
+  const sha = await fake.push("work", { b: "1" });
+  expect((await rest("PATCH", "/git/refs/heads/main", { sha })).status).toBe(403);
+  const moved = await graphql(
+    `
+      mutation ($input: UpdateRefsInput!) {
+        updateRefs(input: $input) {
+          clientMutationId
+        }
+      }
+    `,
+    {
+      input: {
+        repositoryId: "R_octo/ledger",
+        refUpdates: [{ name: "refs/heads/main", afterOid: sha }],
+      },
+    },
+  );
+  expect(errorOf(moved)).toMatchObject({ type: "FORBIDDEN" });
   fake.expireToken();
   expect(await attempt()).toEqual({ status: 401, type: undefined, message: "Bad credentials" });
   expect(fake.head("main")).toBe(head);
@@ -257,6 +275,7 @@ test("lets signed commits onto a branch that wants signatures, and no others", a
   const { fake, commit, rest } = await callFake();
   fake.protect("main", "signatures");
   await commit(fake.head("main"), { a: "1" });
+  expect(fake.git("show", "main:a")).toBe("1");
   const tree = fake.git("rev-parse", "main^{tree}");
   const author = { name: "Ada", email: "ada@example.com" };
   const body = { message: "mine", tree, parents: [fake.head("main")], author };

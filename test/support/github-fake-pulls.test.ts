@@ -166,7 +166,7 @@ test("is merged when somebody pushes its commits to the base", async () => {
 test.for(["merge", "squash", "rebase"] as const)(
   "a person merges by %s, with real commits on a base that moved",
   async (method) => {
-    const caller = await callFake();
+    const caller = await callFake({ files: { a: "0" } });
     const { fake, show } = caller;
     const number = await openPull(caller, { a: "1" });
     await fake.push("main", { b: "theirs" });

@@ -243,16 +243,16 @@ test("pages through the history of a path", async () => {
 test("commits on the expected head, by the bot, and keeps the mode of what is there", async () => {
   const { fake, commit, show } = await callFake({
     now: () => noon,
-    files: { "ledger/tool": { mode: "100755", content: "old" }, "ledger/gone": "x" },
+    files: { "ledger/tool": { mode: "100755", content: "old" }, "ledger/old/gone": "x" },
   });
   const made = await commit(fake.head("main"), {
     "ledger/tool": "new",
     "ledger/a/1.json": "1\n",
-    "ledger/gone": undefined,
+    "ledger/old/gone": undefined,
   });
   expect(fake.head("main")).toBe(oidOf(made));
-  expect(fake.git("ls-tree", "-r", "--format=%(objectmode) %(path)", "main")).toBe(
-    "100644 ledger/a/1.json\n100755 ledger/tool",
+  expect(fake.git("ls-tree", "-rt", "--format=%(objectmode) %(path)", "main")).toBe(
+    "040000 ledger\n040000 ledger/a\n100644 ledger/a/1.json\n100755 ledger/tool",
   );
   expect(show("main", "ledger/tool")).toBe("new");
   expect(fake.git("log", "-1", "--format=%an|%cn|%cI|%B")).toBe(
