@@ -20,7 +20,9 @@ const config: Omit<RolldownOptions, "output"> & { output: OutputOptions } = {
     minify: true,
     comments: { legal: false },
     entryFileNames: "[name].js",
-    chunkFileNames: "chunks/engine.js",
+    chunkFileNames: "chunks/[name].js",
+    // What both entries load, under a name of its own instead of that of any module in it.
+    codeSplitting: { groups: [{ name: "engine", minShareCount: 2 }] },
   },
 };
 
