@@ -67,8 +67,10 @@ export async function readHistory(
   for (const path of paths.length === 0 ? [undefined] : paths)
     for (const entry of await pathHistory(reading, { tip, path, limit, until: since }))
       if (after === undefined || isAfter.has(entry.id)) found.set(entry.id, entry);
-  const newestFirst = [...found.values()].toSorted((a, b) => b.committedAt - a.committedAt);
-  return newestFirst.slice(0, limit);
+  const entries = [...found.values()];
+  // One path keeps git's own order; of several only the dates tell.
+  if (paths.length > 1) entries.sort((a, b) => b.committedAt - a.committedAt);
+  return entries.slice(0, limit);
 }
 
 /** The commits of one path until a commit is met, or the limit. */

@@ -61,6 +61,8 @@ export function openCommitWriter(options: WriterOptions): CommitWriter {
     await waitUntil(options, pace.nextAt(), until);
     if (branch.isMissing()) {
       const created = await branch.create(expected, until);
+      if (!created.ok && created.error.kind === "unknown")
+        return { kind: "unknown", message: `branch ${name} on GitHub: ${created.error.message}` };
       if (!created.ok) return await refusalOf(client, name, created.error, request);
     }
     pace.sent();

@@ -157,7 +157,8 @@ async function create(
   until: number,
 ): Promise<GithubAnswer<undefined>> {
   const parameters = { ref: `refs/heads/${subject.branch}`, sha: at };
-  const call = { until, isRead: false };
+  // May be sent again: what was made by a lost try answers that it exists.
+  const call = { until, isRead: true };
   const answer = await client.rest("POST /repos/{owner}/{repo}/git/refs", parameters, call);
   if (!answer.ok && !/already exists/i.test(answer.error.message)) return answer;
   met.existed = true;

@@ -1,7 +1,7 @@
 // What a refused commit says (contract 4.6, G23): the rule's name, asked for only now (G14), and what to do about it in
 // the order of section 10.
 
-import { array, object, string } from "valibot";
+import { array, nullish, object, string } from "valibot";
 
 import type { CommitAnswer } from "../../ports/ledger-store.ts";
 import type { CallOptions, GithubClient, GithubError } from "./client.ts";
@@ -34,12 +34,10 @@ export async function refusalOf(
     );
   if (error.kind === "limited")
     return refused(
-      `a limit that outlasts the run (${words})`,
-      "run again later, and less often where other workflows use up the limit",
+      `no time for it (${words})`,
+      "run again later, and less often where other workflows use up GitHub's limit",
     );
-  if (error.kind === "unknown")
-    return refused(`no answer in time (${words})`, "run again; what landed is found then");
-  if (/resource not accessible/i.test(error.message))
+  if (error.kind === "missing" || /resource not accessible/i.test(error.message))
     return refused(
       `a token without the permission to write (${words})`,
       "give the workflow `permissions: contents: write`",
@@ -63,7 +61,7 @@ function isProtection(error: GithubError): boolean {
   return /rule violations found|protected branch|changes must be made/i.test(error.message);
 }
 
-const rulesSchema = array(object({ type: string(), ruleset_source: string() }));
+const rulesSchema = array(object({ type: string(), ruleset_source: nullish(string()) }));
 
 /** Names shown at most; the rest is in the settings that the names lead to. */
 const namesMax = 6;
@@ -84,8 +82,8 @@ async function rulesOf(
   const rules = answer.ok ? answer.data : [];
   const names = [...new Set(rules.map(({ type }) => type))].slice(0, namesMax);
   if (names.length > 0 && error.type !== "BRANCH_PROTECTION_RULE_VIOLATION") {
-    const sources = [...new Set(rules.map((rule) => rule.ruleset_source))].join(", ");
-    return `the rules ${names.join(", ")} of a ruleset of ${sources}`;
+    const sources = new Set(rules.map((rule) => rule.ruleset_source ?? "the repository"));
+    return `the rules ${names.join(", ")} of a ruleset of ${[...sources].join(", ")}`;
   }
   return "the branch protection rule of this branch";
 }

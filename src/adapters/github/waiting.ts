@@ -11,7 +11,7 @@ export interface Waiting {
 }
 
 /** Waits of section 8, one after the other: 1, 2, 4 and 8 seconds. */
-export const waitsMax = 4;
+const waitsMax = 4;
 
 /** Waits the nth of them, counted from 0, with jitter. Answers whether it was waited for. */
 export async function waitNth(waiting: Waiting, nth: number, until: number): Promise<boolean> {

@@ -35,6 +35,23 @@ test("a branch that another run makes first is the lost race", async () => {
   expect(await store.tip()).toBe(theirs);
 });
 
+test.each([
+  { lost: 1, kind: "committed" },
+  { lost: 5, kind: "unknown" },
+])("goes on after $lost lost answers to the making of its branch", async ({ lost, kind }) => {
+  const world = await openGithubStoreWorld();
+  const store = world.open({ branch: "l" });
+  const base = await store.tip();
+  world.fake.fault({
+    on: ({ route }) => route === "POST /repos/{owner}/{repo}/git/refs",
+    times: lost,
+    do: { kind: "lost" },
+  });
+  expect((await commitOn(store, base, "1", { "ledger/a/1.json": "1\n" })).kind).toBe(kind);
+  const tip = tipOf(await commitOn(store, await store.tip(), "2", { "ledger/a/1.json": "2\n" }));
+  expect(world.fake.head("l")).toBe(tip);
+});
+
 test("waits for a branch that it has made and cannot see yet", async () => {
   const world = await openGithubStoreWorld();
   const store = world.open({ branch: "l" });

@@ -405,9 +405,9 @@ test("refuses where a limit outlasts the run", async () => {
   expect(await commitOn(store, base, "claim", { "ledger/a/1.json": "1\n" }, until)).toEqual({
     kind: "refused",
     message:
-      "ledger branch main: expected GitHub to take a commit, found a limit that outlasts the run " +
+      "ledger branch main: expected GitHub to take a commit, found no time for it " +
       "(GitHub's limit lasts until 2026-11-25T00:10:00.000Z)",
-    remedy: "run again later, and less often where other workflows use up the limit",
+    remedy: "run again later, and less often where other workflows use up GitHub's limit",
   });
   expect(world.clock.mono()).toBe(0);
 });
@@ -424,4 +424,23 @@ test("sends once and asks nobody while the run is being cancelled (G13, G28)", a
   expect(answer.kind).toBe("unknown");
   expect(world.routes()).toEqual(["graphql:Commit"]);
   expect(world.clock.mono()).toBe(0);
+});
+
+test("gives up when the time of a cancelled run is over, and sends nothing more (G28)", async () => {
+  const world = await openGithubStoreWorld();
+  const cancel = new AbortController();
+  const store = world.open({ cancel: cancel.signal });
+  const base = await store.tip();
+  cancel.abort();
+  world.clock.pass(4500);
+  world.routes();
+  const answer = await commitOn(store, base, "release", { "ledger/a/1.json": "1\n" });
+  expect(answer).toEqual({
+    kind: "refused",
+    message:
+      "ledger branch main: expected GitHub to take a commit, found no time for it " +
+      "(not sent, since the run is being cancelled)",
+    remedy: "run again later, and less often where other workflows use up GitHub's limit",
+  });
+  expect(world.routes()).toEqual([]);
 });
