@@ -189,7 +189,13 @@ Tidemark 0.1.0, mode \`run\`, [this run](${page}/actions/runs/7001/attempts/1)
     expect(ledger.records().map(({ item_counts: counts }) => counts["unchanged"])).toEqual([
       24, 24,
     ]);
-    expect([...api.byRange().values()].toSorted()).toEqual([1, 1, 2, 2]);
+    expect(
+      [...api.byRange()].filter(([, requests]) => requests === 2).map(([range]) => range),
+    ).toEqual([
+      "2026-01-05T00:00:00Z--2026-01-06T00:00:00Z",
+      "2026-01-02T00:00:00Z--2026-01-03T00:00:00Z",
+    ]);
+    expect(api.requests).toHaveLength(6);
     expect([status.code, status.outputs]).toEqual([0, { ...noOutputs, status: "ok" }]);
     expect(status.summary).toContain("items  [####] 2026-01-02 to 2026-01-06\n");
     await expectSound(expect, ledger, now);

@@ -116,19 +116,10 @@ async function mergeOf(
 ): Promise<string> {
   const head = await github.push(branch, files);
   const main = github.head("main") ?? "";
-  const merge = github.git(
-    ...["-c", "user.name=GitHub", "-c", "user.email=noreply@github.com"],
-    ...[
-      "commit-tree",
-      `${head}^{tree}`,
-      "-p",
-      main,
-      "-p",
-      head,
-      "-m",
-      `Merge ${head} into ${main}`,
-    ],
-  );
+  const message = `Merge ${head} into ${main}`;
+  const parents = ["-p", main, "-p", head];
+  const who = ["-c", "user.name=GitHub", "-c", "user.email=noreply@github.com"];
+  const merge = github.git(...who, "commit-tree", `${head}^{tree}`, ...parents, "-m", message);
   github.git("update-ref", `refs/pull/${branch}/merge`, merge);
   return merge;
 }
