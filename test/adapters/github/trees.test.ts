@@ -89,3 +89,14 @@ test("does not guess what a folder holds that was never read", () => {
   expect(changeTree(trees, first, change({ "a/x": "3" }))).toBe("unknown");
   expect(changeTree(trees, first, change({ "c/x": "3" }))).not.toBe("unknown");
 });
+
+test("keeps the mode of a file that exists, as an addition does", () => {
+  const trees: Trees = new Map();
+  const oid = "1".repeat(40);
+  trees.set("root", new Map([["run", { name: "run", mode: "100755", oid, bytes: 1 }]]));
+  const first = made(trees, "root", change({ run: "2", walk: "3" }));
+  expect([...(trees.get(first)?.values() ?? [])].map(({ name, mode }) => [name, mode])).toEqual([
+    ["run", "100755"],
+    ["walk", "100644"],
+  ]);
+});
