@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { quote } from "../config/problem.ts";
 import { nearestName } from "../config/suggest.ts";
 import { ConfigError } from "../core/failure/errors.ts";
+import { makeMask } from "../core/failure/redact.ts";
 import type { Reprocess } from "../core/plan/order-record.ts";
 import type { Publish } from "../core/sync/sync-spec.ts";
 import { parseInstant } from "../core/time/instant.ts";
@@ -18,6 +19,7 @@ import {
   isMode,
   type Mode,
 } from "./input-schema.ts";
+import { stepSecrets } from "./secret-values.ts";
 
 /** What a step asks for. */
 export interface ActionInputs {
@@ -47,9 +49,10 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** Reads `INPUT_*`. ConfigError has a line for each input that is wrong, unknown, or does not go with the mode. */
 export function parseInputs(variables: Variables): ActionInputs {
   const texts = textsOf(variables);
+  const mask = makeMask(stepSecrets(variables));
   const later = laterProblems(texts);
   const parsed = v.safeParse(inputSchema, texts);
-  const wrong = (parsed.issues ?? []).flatMap((issue) => problemOf(issue, texts));
+  const wrong = (parsed.issues ?? []).flatMap((issue) => problemOf(issue, texts, mask));
   const problems = [...unknownProblems(variables), ...later, ...wrong, ...fitProblems(texts)];
   if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
   const { output } = parsed;
@@ -112,11 +115,16 @@ function laterProblems(texts: InputTexts): readonly string[] {
   ];
 }
 
-function problemOf(issue: v.BaseIssue<unknown>, texts: InputTexts): readonly string[] {
+function problemOf(
+  issue: v.BaseIssue<unknown>,
+  texts: InputTexts,
+  mask: (text: string) => string,
+): readonly string[] {
   const name = names.find((one) => one === issue.path?.[0]?.key);
   if (name === undefined || (name === "mode" && texts.mode === "report")) return [];
   const [expected = "", remedy = ""] = wordsOf(issue).split("; ");
-  const found = texts[name] === "" ? "nothing" : quote(texts[name]);
+  // Masked before it is cut: half of a secret would not be recognised any more.
+  const found = texts[name] === "" ? "nothing" : quote(mask(texts[name]));
   const shown = name === "token" && texts.token !== "" ? "other characters" : found;
   return [`${name}: expected ${expected}, found ${shown}; ${remedy}`];
 }

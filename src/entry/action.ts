@@ -27,13 +27,13 @@ import { type ComposedStep, composeStep, type Step } from "./compose-action.ts";
 import { composeCheckout } from "./compose-checkout.ts";
 import { describeError } from "./describe-error.ts";
 import type { Variables } from "./engine.ts";
-import { secretValues } from "./secret-values.ts";
+import { stepSecrets } from "./secret-values.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { version } from "./version.ts";
 
 /** What is known of this step so far; an error finds here what it may say. */
 interface Known {
-  secrets: readonly string[];
+  readonly secrets: readonly string[];
   inputs: ActionInputs | undefined;
   event: RunnerEvent | undefined;
   composed: ComposedStep | undefined;
@@ -44,7 +44,7 @@ process.exitCode = await main(process.env);
 async function main(variables: Variables): Promise<number> {
   const cancel = cancelOnSignals({ isTerminal: false });
   const known: Known = {
-    secrets: secretValues(variables),
+    secrets: stepSecrets(variables),
     inputs: undefined,
     event: undefined,
     composed: undefined,
@@ -69,8 +69,6 @@ async function runStep(
 ): Promise<{ readonly result: ActionResult; readonly exitCode: number }> {
   const inputs = parseInputs(variables);
   known.inputs = inputs;
-  known.secrets = secretValues(variables, inputs.envAllow);
-  maskSecrets(known.secrets);
   const event = readEvent(variables, readPayload(variables));
   known.event = event;
   if (isOwnPush(event)) return { result: { kind: "own_push" }, exitCode: 0 };

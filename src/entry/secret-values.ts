@@ -19,3 +19,14 @@ export function secretValues(
   });
   return [...new Set(values)];
 }
+
+/**
+ * Those of a step of the action, its input `env-allow` included as it was written: known before the inputs are judged,
+ * since what is said of a wrong one must not show what another one hides.
+ */
+export function stepSecrets(
+  variables: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const allowed = (variables["INPUT_ENV-ALLOW"] ?? "").split(/[,\s]+/);
+  return secretValues(variables, allowed);
+}
