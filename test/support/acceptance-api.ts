@@ -10,6 +10,7 @@ export interface Item {
   readonly id: number;
   readonly updated_at: string;
   readonly text?: string;
+  readonly name?: string;
 }
 
 export interface ItemRequest {
