@@ -1,0 +1,36 @@
+// A ledger of 100,000 windows as the action finds it on GitHub: all its lines are read and proved. The time is printed
+// beside the bound of contract 8.
+
+import { performance } from "node:perf_hooks";
+
+import { expect, it } from "vitest";
+
+import { itemsSyncWith } from "../support/acceptance-project.ts";
+import { openStage, outcomeOf } from "../support/action-stage.ts";
+import { builtLedger } from "../support/built-ledger.ts";
+
+const windows = 100_000;
+const end = "2026-01-06T00:00:00Z";
+
+it("calls 100,000 windows sound, before a run folds some of them and after it", async () => {
+  const start = new Date(Date.parse(end) - windows * 3_600_000).toISOString();
+  await using stage = await openStage({
+    items: [],
+    syncs: { items: itemsSyncWith({ window: { start, step: "1h" }, run: { every: "1h" } }) },
+    now: "2026-01-06T01:02:00Z",
+    more: (project) => ({ ...project, ledger: { keep_files: 199 } }),
+    files: builtLedger({ windows, ownFiles: 199, end }),
+  });
+
+  const began = performance.now();
+  const before = await stage.findings();
+  const seconds = (performance.now() - began) / 1000;
+  const run = await stage.run();
+  const after = await stage.findings();
+
+  console.log(`verify over ${windows} windows on GitHub: ${seconds.toFixed(1)} s, bound 15 s`);
+  expect(before).toBe("");
+  expect(outcomeOf(run)).toBe("0 ok 1");
+  expect(stage.records().length).toBe(99);
+  expect(after).toBe("");
+});
