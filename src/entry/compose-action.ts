@@ -10,6 +10,7 @@ import { readBlobAt, readDefaultBranch } from "../adapters/github/event-files.ts
 import { openGithubStore } from "../adapters/github/github-ledger-store.ts";
 import { githubAlerts } from "../adapters/github/issue.ts";
 import { githubLiveness } from "../adapters/github/liveness.ts";
+import { blobIdOf } from "../adapters/github/object-id.ts";
 import { openGithubClient } from "../adapters/github/octokit-client.ts";
 import { githubProposals } from "../adapters/github/proposal.ts";
 import { githubPublisher } from "../adapters/github/publish-branch.ts";
@@ -86,7 +87,8 @@ export async function composeStep(step: Step): Promise<ComposedStep> {
     random,
     cancel,
   });
-  const project = parseProject(await configText(step, client, clock), {
+  const config = await readConfig(step, client, clock);
+  const project = parseProject(config.text, {
     file: inputs.config,
     envAllow: inputs.envAllow,
     ledger: {
@@ -101,7 +103,7 @@ export async function composeStep(step: Step): Promise<ComposedStep> {
   const nonce = random.hex(16);
   const scope = scopeOf(project, inputs);
   const root = event.workspace;
-  const placed = openPlace({ step, client, clock, project, base, branch, nonce, scope });
+  const placed = openPlace({ step, client, clock, config, project, base, branch, nonce, scope });
   const { envAllow } = inputs;
   const engine = { project, variables, envAllow, clock, store: placed.store, progress, root };
   let rescued: Rescued | undefined;
@@ -142,14 +144,23 @@ function patience(clock: Clock): { readonly until: number; readonly isRead: true
   return { until: clock.mono() + openingMs, isRead: true };
 }
 
+/** The configuration's text, and the git ids that it may have in the event's commit; none where it came from there. */
+interface Config {
+  readonly text: string;
+  readonly ids: readonly string[];
+}
+
 // From the checkout where there is one; without a checkout it is read through the API.
-async function configText(step: Step, client: GithubClient, clock: Clock): Promise<string> {
+async function readConfig(step: Step, client: GithubClient, clock: Clock): Promise<Config> {
   const { inputs, event } = step;
   try {
-    return readFileSync(join(event.workspace, inputs.config), "utf8");
+    const text = readFileSync(join(event.workspace, inputs.config), "utf8");
+    // A checkout may have turned line ends into those of its machine.
+    const ids = [text, text.replaceAll("\r\n", "\n")].map((one) => blobIdOf(Buffer.from(one)));
+    return { text, ids: [...new Set(ids)] };
   } catch {
     const text = await readBlobAt(client, event.sha, inputs.config, patience(clock));
-    if (text !== undefined) return text;
+    if (text !== undefined) return { text, ids: [] };
     throw new ConfigError([
       `config: expected ${inputs.config} in the event's commit, found no such file; write one or name it by the input config`,
     ]);
@@ -197,13 +208,14 @@ function openPlace(parts: {
   readonly step: Step;
   readonly client: GithubClient;
   readonly clock: Clock;
+  readonly config: Config;
   readonly project: ProjectSpec;
   readonly base: string;
   readonly branch: string;
   readonly nonce: string;
   readonly scope: Scope;
 }): Place {
-  const { step, client, clock, project, base, branch, nonce, scope } = parts;
+  const { step, client, clock, config, project, base, branch, nonce, scope } = parts;
   const { event, cancel, inputs } = step;
   const repositoryUrl = `${event.serverUrl}/${event.owner}/${event.repository}`;
   const ledgerPath = project.ledger.path.replace(/\/+$/, "");
@@ -218,7 +230,7 @@ function openPlace(parts: {
     branch,
     runBranch: event.branch ?? base,
     eventSha: event.sha,
-    configPaths: [inputs.config],
+    config: new Map([[inputs.config, config.ids]]),
     ledgerPath,
     syncIds: scope.read.map(({ id }) => id),
     skip: scope.skip.map(({ id }) => id),

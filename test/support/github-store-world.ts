@@ -59,7 +59,7 @@ export async function openGithubStoreWorld(
         branch: "main",
         runBranch: "main",
         eventSha: fake.head("main") ?? "",
-        configPaths: [],
+        config: new Map(),
         ledgerPath: "ledger",
         syncIds: ["a", "b"],
         skip: [],

@@ -4,13 +4,14 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { ClaimHold } from "../../ports/ledger-store.ts";
 import type { GithubClient } from "./client.ts";
+import type { TipAnswer } from "./tip-query.ts";
 
 export interface HoldFacts {
   readonly client: Pick<GithubClient, "rateLeft">;
   readonly clock: Clock;
   readonly runBranch: string;
-  /** Paths of the configuration that are not the event's any more. */
-  readonly movedPaths: readonly string[];
+  /** Paths of the configuration that are not the event's any more, or not in the checkout. */
+  readonly config: Pick<TipAnswer, "moved" | "foreign">;
   /** Until when the rest of the hour's commits is kept for settling, and how long the run lasts, on `mono`. */
   readonly keptUntil: number | undefined;
   readonly runsUntil: number;
@@ -21,12 +22,19 @@ const pointsMin = 50;
 
 /** As of the newest answers; undefined when all is well. */
 export function claimHoldOf(facts: HoldFacts): ClaimHold | undefined {
-  const { clock, movedPaths, keptUntil, runsUntil } = facts;
-  if (movedPaths.length > 0)
+  const { clock, config, keptUntil, runsUntil } = facts;
+  if (config.foreign.length > 0)
     return {
       kind: "moved",
       message:
-        `${movedPaths.join(", ")}: expected the version of the event's commit at the tip of ${facts.runBranch}, ` +
+        `${config.foreign.join(", ")}: expected the version of the event's commit in the checkout, found another; ` +
+        "check that commit out, as actions/checkout does by itself, or nothing",
+    };
+  if (config.moved.length > 0)
+    return {
+      kind: "moved",
+      message:
+        `${config.moved.join(", ")}: expected the version of the event's commit at the tip of ${facts.runBranch}, ` +
         "found another; start a new run instead of re-running",
     };
   const left = facts.client.rateLeft();

@@ -13,7 +13,7 @@ import { openPatience, type Patience } from "./patience.ts";
 import { refusalOf } from "./refusal.ts";
 import { resolveCommit } from "./resolve-commit.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
-import type { TipRider } from "./tip-query.ts";
+import type { ConfigFiles, TipRider } from "./tip-query.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** `clock`, `random` and `cancel` are those of the client: after a cancel nothing waits any more (G28). */
@@ -24,8 +24,7 @@ export interface GithubStoreOptions extends Waiting {
   /** Name of the branch that runs, and the commit of the event: what G18 compares. */
   readonly runBranch: string;
   readonly eventSha: string;
-  /** The configuration and each transform and module that it names, relative to the repository. */
-  readonly configPaths: readonly string[];
+  readonly config: ConfigFiles;
   /** Relative to the repository. */
   readonly ledgerPath: string;
   /** Ids of the syncs whose folders the Tip query reads. */
@@ -58,8 +57,8 @@ export function openGithubStore(options: GithubStoreOptions): GithubStore {
   const patience = openPatience(clock);
   const snapshots = openSnapshots({ client, patience, ledgerPath, skip: options.skip });
   const dataPlaces = placesOf(options.dataPaths);
-  const { eventSha, configPaths, syncIds, riders } = options;
-  const subject = { branch: name, runBranch, eventSha, configPaths, ledgerPath, syncIds, riders };
+  const { eventSha, config, syncIds, riders } = options;
+  const subject = { branch: name, runBranch, eventSha, config, ledgerPath, syncIds, riders };
   const branch = openLedgerBranch({
     ...options,
     patience,
@@ -91,7 +90,7 @@ export function openGithubStore(options: GithubStoreOptions): GithubStore {
         client,
         clock,
         runBranch,
-        movedPaths: branch.movedPaths(),
+        config: branch.config(),
         keptUntil: writer.keptUntil(),
         runsUntil: patience.runsUntil(),
       }),

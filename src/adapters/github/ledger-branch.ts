@@ -37,8 +37,8 @@ export interface LedgerBranch {
   isMissing(): boolean;
   /** Makes the branch at a commit; one that somebody else has made meanwhile is as good. */
   create(at: Tip, until: number): Promise<GithubAnswer<undefined>>;
-  /** Paths of the configuration that moved away from the event's commit (G18). */
-  movedPaths(): readonly string[];
+  /** How the configuration differs from that of the event's commit (G18). */
+  config(): Pick<TipAnswer, "moved" | "foreign">;
 }
 
 export function openLedgerBranch(options: BranchOptions): LedgerBranch {
@@ -50,7 +50,7 @@ export function openLedgerBranch(options: BranchOptions): LedgerBranch {
     isOutdated: false,
     existed: false,
     isMissing: false,
-    movedPaths: [],
+    config: { moved: [], foreign: [] },
   };
   return {
     tip: async () => {
@@ -74,7 +74,7 @@ export function openLedgerBranch(options: BranchOptions): LedgerBranch {
     },
     isMissing: () => met.isMissing,
     create: (at, until) => create(options, met, at, until),
-    movedPaths: () => met.movedPaths,
+    config: () => met.config,
   };
 }
 
@@ -86,7 +86,7 @@ interface Met {
   isOutdated: boolean;
   existed: boolean;
   isMissing: boolean;
-  movedPaths: readonly string[];
+  config: Pick<TipAnswer, "moved" | "foreign">;
 }
 
 async function readNewest(options: BranchOptions, met: Met): Promise<Tip> {
@@ -135,8 +135,8 @@ async function read(
 ): Promise<GithubAnswer<TipAnswer>> {
   const answer = await readTip(client, subject, snapshots.trees, call);
   if (!answer.ok) return answer;
-  const { tip, root, known, moved } = answer.data;
-  met.movedPaths = moved;
+  const { tip, root, known, moved, foreign } = answer.data;
+  met.config = { moved, foreign };
   if (tip !== undefined) snapshots.note(tip as Tip, known);
   if (tip !== undefined && root !== undefined) snapshots.noteRoot(tip as Tip, root);
   return answer;

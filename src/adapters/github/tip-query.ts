@@ -31,13 +31,19 @@ export interface TipRider {
   note(repository: unknown): void;
 }
 
+/**
+ * The configuration and each transform and module that it names, by their paths in the repository, with the git ids
+ * that what this run uses may have; none where it was read at the event's commit itself.
+ */
+export type ConfigFiles = ReadonlyMap<string, readonly string[]>;
+
 /** What is read at the tip. */
 export interface TipSubject {
   /** Name of the branch. */
   readonly branch: string;
   readonly runBranch: string;
   readonly eventSha: string;
-  readonly configPaths: readonly string[];
+  readonly config: ConfigFiles;
   readonly ledgerPath: string;
   readonly syncIds: readonly string[];
   /** Data folders and data files outside of any folder. */
@@ -61,6 +67,8 @@ export interface TipAnswer {
   readonly recent: readonly { readonly oid: string; readonly message: string }[];
   /** Paths of the configuration that are not those of the event's commit any more (G18). */
   readonly moved: readonly string[];
+  /** Paths of which this run uses another version than the event's commit has (contract 2). */
+  readonly foreign: readonly string[];
 }
 
 /** Commits that are looked through for our own (section 8, step 2). */
@@ -71,7 +79,8 @@ export function tipQuery(
   client: Pick<GithubClient, "owner" | "name">,
   subject: TipSubject,
 ): { readonly document: string; readonly variables: Readonly<Record<string, unknown>> } {
-  const { configPaths, ledgerPath, runBranch, riders } = subject;
+  const { ledgerPath, runBranch, riders } = subject;
+  const configPaths = [...subject.config.keys()];
   const asked = askedPaths(subject);
   const texts: Record<string, string> = {
     owner: client.owner,
@@ -178,7 +187,7 @@ export async function readTip(
       base: base?.target ? { name: base.name, oid: base.target.oid } : undefined,
       known: knownOf(subject, repository, trees),
       recent: tip?.target?.recent?.nodes ?? [],
-      moved: movedOf(subject, repository),
+      ...comparedConfig(subject, repository),
     },
   };
 }
@@ -208,15 +217,22 @@ function isEntry(written: unknown): written is InferOutput<typeof entrySchema> {
   return typeof written === "object" && written !== null && "mode" in written;
 }
 
-function movedOf(
-  { configPaths }: TipSubject,
+function comparedConfig(
+  { config }: TipSubject,
   { now, ...repository }: Repository,
-): readonly string[] {
-  return configPaths.filter((_, index) => {
-    const current = now?.target?.[`c${index}`];
-    const ofEvent = repository[`e${index}`];
-    return oidIn(current) !== oidIn(ofEvent);
+): Pick<TipAnswer, "moved" | "foreign"> {
+  const files = [...config].map(([path, used], index) => {
+    const ofEvent = oidIn(repository[`e${index}`]);
+    return {
+      path,
+      isMoved: oidIn(now?.target?.[`c${index}`]) !== ofEvent,
+      isForeign: used.length > 0 && (ofEvent === undefined || !used.includes(ofEvent)),
+    };
   });
+  return {
+    moved: files.filter(({ isMoved }) => isMoved).map(({ path }) => path),
+    foreign: files.filter(({ isForeign }) => isForeign).map(({ path }) => path),
+  };
 }
 
 function oidIn(value: unknown): string | undefined {

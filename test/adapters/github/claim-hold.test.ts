@@ -13,7 +13,7 @@ function facts(overrides: Partial<HoldFacts> & { readonly remaining?: number }):
     client: { rateLeft: () => ({ remaining, resetAt: start + 60_000 }) },
     clock: createFakeClock(),
     runBranch: "main",
-    movedPaths: [],
+    config: { moved: [], foreign: [] },
     keptUntil: undefined,
     runsUntil: Infinity,
     ...rest,
@@ -46,7 +46,9 @@ test("keeps the last commits of the hour for settling, unless the run outlasts t
 });
 
 test("a configuration that moved goes before any limit (G18)", () => {
-  expect(claimHoldOf(facts({ movedPaths: ["a.yml", "b.mts"], remaining: 1 }))).toEqual({
+  expect(
+    claimHoldOf(facts({ config: { moved: ["a.yml", "b.mts"], foreign: [] }, remaining: 1 })),
+  ).toEqual({
     kind: "moved",
     message:
       "a.yml, b.mts: expected the version of the event's commit at the tip of main, found another; " +

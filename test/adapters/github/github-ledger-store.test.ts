@@ -2,6 +2,8 @@
 
 import { expect, test } from "vitest";
 
+import { blobIdOf } from "../../../src/adapters/github/object-id.ts";
+import type { ConfigFiles } from "../../../src/adapters/github/tip-query.ts";
 import { InvariantError } from "../../../src/core/failure/errors.ts";
 import { ledgerStoreContract } from "../../contracts/ledger-store.contract.ts";
 import { commitOn, openGithubStoreWorld, tipOf } from "../../support/github-store-world.ts";
@@ -204,8 +206,8 @@ test("names the paths whose version is not that of the event any more (G18)", as
     ".github/tidemark.yml": "1\n",
     "src/transform.mts": "1\n",
   });
-  const configPaths = [".github/tidemark.yml", "src/transform.mts", "src/none.mts"];
-  const store = world.open({ configPaths });
+  const paths = [".github/tidemark.yml", "src/transform.mts", "src/none.mts"];
+  const store = world.open({ config: new Map(paths.map((path) => [path, []])) });
   await store.tip();
   expect(store.claimHold()).toBe(undefined);
   await world.fake.push("main", { "src/transform.mts": "2\n" });
@@ -217,6 +219,29 @@ test("names the paths whose version is not that of the event any more (G18)", as
       "src/transform.mts: expected the version of the event's commit at the tip of main, found another; " +
       "start a new run instead of re-running",
   });
+});
+
+test("names the paths of which another version was checked out than the event's (G18)", async () => {
+  const world = await openGithubStoreWorld({ "a.yml": "1\n", "b.yml": "1\n" });
+  const id = (text: string): string => blobIdOf(Buffer.from(text));
+  const holdOf = async (config: ConfigFiles): Promise<string | undefined> => {
+    const store = world.open({ config });
+    await store.tip();
+    return store.claimHold()?.message;
+  };
+  expect(await holdOf(new Map([["a.yml", [id("2\n"), id("1\n")]]]))).toBe(undefined);
+  expect(
+    await holdOf(
+      new Map([
+        ["a.yml", [id("1\n")]],
+        ["b.yml", [id("2\n")]],
+        ["none.yml", [id("1\n")]],
+      ]),
+    ),
+  ).toBe(
+    "b.yml, none.yml: expected the version of the event's commit in the checkout, found another; " +
+      "check that commit out, as actions/checkout does by itself, or nothing",
+  );
 });
 
 test("claims nothing with fewer than 50 points left, until they are back (G24)", async () => {

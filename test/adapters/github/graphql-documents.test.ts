@@ -25,7 +25,7 @@ const bare: TipSubject = {
   branch: "main",
   runBranch: "main",
   eventSha: "0".repeat(40),
-  configPaths: [],
+  config: new Map(),
   ledgerPath: "ledger",
   syncIds: [],
   data: [],
@@ -35,7 +35,10 @@ const bare: TipSubject = {
 
 const full: TipSubject = {
   ...bare,
-  configPaths: [".github/tidemark.yml", "src/transform.mts"],
+  config: new Map([
+    [".github/tidemark.yml", []],
+    ["src/transform.mts", []],
+  ]),
   syncIds: ["contacts", "deals"],
   data: ["data", "rows.ndjson"],
   riders: [
@@ -73,7 +76,12 @@ test("finds a field that GitHub does not have", () => {
 
 test("passes paths and ids as variables, never as text", () => {
   const hostile = 'x") { oid } evil: file(path: "y';
-  const subject = { ...full, syncIds: [hostile], configPaths: [hostile], data: [hostile] };
+  const subject = {
+    ...full,
+    syncIds: [hostile],
+    config: new Map([[hostile, []]]),
+    data: [hostile],
+  };
   const { document, variables } = tipQuery(place, subject);
   expect(document).not.toContain("evil");
   expect(variables).toMatchObject({
