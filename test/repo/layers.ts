@@ -23,7 +23,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   "adapters/actions": ["@actions/core"],
   "adapters/files": ["p-limit"],
   "adapters/git": ["p-limit"],
-  "adapters/github": ["@actions/github", "p-limit", "valibot"],
+  "adapters/github": ["@actions/github/lib/utils", "@octokit/rest", "p-limit", "valibot"],
   "adapters/http": ["ky", "structured-headers"],
   "adapters/ledger": ["p-limit", "valibot"],
 };

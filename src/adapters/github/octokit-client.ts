@@ -1,7 +1,8 @@
 // The one factory of a GitHub client (G1): URLs, headers, GitHub's limits and what its errors mean. No other module
 // imports octokit. It sends again only what GitHub refused for its limits, and reads that failed (section 12).
 
-import { getOctokit } from "@actions/github";
+import { defaults as runner, getOctokitOptions } from "@actions/github/lib/utils";
+import { Octokit } from "@octokit/rest";
 import pLimit from "p-limit";
 
 import { makeRedactor } from "../../core/failure/redact.ts";
@@ -24,11 +25,10 @@ const limitedMax = 20;
 /** The client of one repository; its requests all go through the fetch given. */
 export function openGithubClient(options: GithubOptions): GithubClient {
   const { clock, cancel, token } = options;
-  const octokit = getOctokit(token, {
-    baseUrl: options.apiUrl,
-    userAgent: "tidemark",
-    log: quiet,
-    ...(options.fetch === undefined ? {} : { request: { fetch: options.fetch } }),
+  const octokit = new Octokit({
+    ...getOctokitOptions(token, { baseUrl: options.apiUrl, userAgent: "tidemark", log: quiet }),
+    // The runner's own fetch goes through its proxy.
+    request: options.fetch === undefined ? { ...runner.request } : { fetch: options.fetch },
   });
   const [owner = "", name = ""] = options.repository.split("/");
   const oneByOne = pLimit(1);
