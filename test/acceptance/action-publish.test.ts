@@ -1,6 +1,8 @@
 // The published copy of the ledger, whatever people do with it: at most one pull request open, none without a
 // difference, the ledger branch never forced, nothing lost, the base lawful after the next merge (contract 6.1, G20 to G22).
 
+import { setTimeout as wait } from "node:timers/promises";
+
 import { describe, it } from "vitest";
 
 import { send } from "../support/acceptance-api.ts";
@@ -11,6 +13,7 @@ import {
   type Json,
 } from "../support/acceptance-project.ts";
 import { annotationsIn, configPath, configText, hourly } from "../support/action-world.ts";
+import type { FakeRequest } from "../support/github-fake/faults.ts";
 import {
   copyBranch,
   deeds,
@@ -123,7 +126,10 @@ describe.concurrent("publishing of the action", { timeout: 60_000 }, () => {
     const { github } = world;
     const readme = { "ledger/README.md": "for auditors\n", "ledger/items/README.md": "gone\n" };
     await world.runDays(1);
-    await github.push("main", { "src/app.ts": "one\n", ...readme });
+    const pushed = await github.push("main", { "src/app.ts": "one\n", ...readme });
+    const idle = await world.run("2026-01-02T06:00:00Z");
+    expect(idle.outputs["status"]).toBe("nothing_due");
+    expect(github.git("rev-parse", `${copyBranch}^`)).toBe(pushed);
     await world.runDays(2);
     for (const [day, moment] of [
       [3, "commits"],
@@ -187,7 +193,7 @@ describe.concurrent("publishing of the action", { timeout: 60_000 }, () => {
     expect(lostHeads).not.toEqual([]);
   });
 
-  it("publishes one copy of all when two legs end at the same time (G20)", async ({
+  it("publishes the rows of both of two legs when the slower copy comes last (G20)", async ({
     expect,
     onTestFinished,
   }) => {
@@ -198,6 +204,16 @@ describe.concurrent("publishing of the action", { timeout: 60_000 }, () => {
     const project = { sources: { api: source, other: source }, syncs: { items: itemsSync, other } };
     await github.push("main", { [configPath]: configText({ ...world.project, ...project }) });
     const now = eveningOf(1);
+    // One leg derives its copy, the other one settles and publishes, and only then the first copy is pushed.
+    const isPublishing = ({ fields }: FakeRequest) => fields.includes("updateRefs");
+    const publications = () => github.requests.filter(isPublishing);
+    api.hook = async ({ collection }) => {
+      if (collection === "others") await until(() => publications().length > 0);
+      return false;
+    };
+    once(github, isPublishing, async () => {
+      await until(() => publications().some(({ endedAt }) => endedAt !== undefined));
+    });
 
     const ends = await Promise.all(
       ["items", "other"].map((sync) => world.run(now, { runId: 7001, inputs: { sync } })),
@@ -222,3 +238,8 @@ describe.concurrent("publishing of the action", { timeout: 60_000 }, () => {
     expect([await world.findings(), world.openAtOnce(), world.lostHeads()]).toEqual([[], 1, []]);
   });
 });
+
+/** Waits for what can be seen; a request is given up after 15 seconds anyway. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 600 && !isSo(); turn += 1) await wait(20);
+}

@@ -59,12 +59,14 @@ export async function openPublishing(
     runDays: async (...days) => {
       for (const day of days) {
         const end = await world.run(eveningOf(day));
-        expect([
-          end.code,
-          end.outputs["status"],
-          end.outputs["windows-succeeded"],
-          end.log,
-        ]).toEqual([0, "ok", "1", expect.not.stringContaining("::warning")]);
+        const { status, "windows-succeeded": succeeded } = end.outputs;
+        const quiet = expect.not.stringContaining("::warning");
+        expect([end.code, status, succeeded, end.log]).toEqual([0, "ok", "1", quiet]);
+        const open = world.github.pulls.filter(({ state }) => state === "OPEN");
+        const urls = open.map(
+          ({ number }) => `${world.github.serverUrl}/octo/ledger/pull/${number}`,
+        );
+        expect(urls).toEqual([end.outputs["pull-request-url"]]);
       }
     },
   };
