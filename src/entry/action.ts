@@ -55,7 +55,7 @@ async function main(variables: Variables): Promise<number> {
     await tell(result, exitCode, { variables, known });
     return exitCode;
   } catch (error) {
-    const { exitCode, messages } = describeError(error, known.secrets);
+    const { exitCode, messages } = describeError(error, { secrets: known.secrets, cancel });
     const rescue = rescueIn(known);
     await tell({ kind: "error", exitCode, messages, rescue }, exitCode, { variables, known });
     return exitCode;

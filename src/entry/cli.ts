@@ -23,6 +23,7 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
   const wantsJson = argv.includes("--json");
+  const cancel = cancelOnSignals({ isTerminal: true });
   try {
     const parsed = parseArgs(argv);
     if (parsed.kind === "text") {
@@ -32,13 +33,16 @@ async function main(argv: readonly string[]): Promise<number> {
     const outcome = await runCall(parsed.call, {
       cwd: process.cwd(),
       variables: process.env,
-      cancel: cancelOnSignals({ isTerminal: true }),
+      cancel,
       progress: progressOf(parsed.call),
     });
     process.stdout.write(mask(outcome.text));
     return outcome.exitCode;
   } catch (error) {
-    const { exitCode, messages } = describeError(error, secretValues(process.env));
+    const { exitCode, messages } = describeError(error, {
+      secrets: secretValues(process.env),
+      cancel,
+    });
     const json = { error: { exit_code: exitCode, messages } };
     if (wantsJson) process.stdout.write(`${JSON.stringify(json)}\n`);
     for (const message of messages) process.stderr.write(`tidemark: ${message}\n`);

@@ -8,10 +8,10 @@ import { version } from "./version.ts";
 /** The sentences of an error, without the secrets and without paths of this machine, and its exit code. */
 export function describeError(
   error: unknown,
-  secrets: readonly string[],
+  { secrets, cancel }: { readonly secrets: readonly string[]; readonly cancel: AbortSignal },
 ): { readonly exitCode: ErrorCode; readonly messages: readonly string[] } {
   const redact = makeRedactor(secrets, [process.cwd()]);
-  const exitCode = exitCodeOfError(error);
+  const exitCode = exitCodeOfError(error, cancel);
   return { exitCode, messages: messagesOf(error, exitCode).map((message) => redact(message)) };
 }
 

@@ -17,9 +17,10 @@ export function exitCodeOfRun(report: RunReport, failOn: FailOn): number {
 /** 2 configuration or usage, 3 the ledger cannot be written, 130 cancelled, 70 a bug. */
 export type ErrorCode = 2 | 3 | 70 | 130;
 
-export function exitCodeOfError(error: unknown): ErrorCode {
+export function exitCodeOfError(error: unknown, cancel: AbortSignal): ErrorCode {
   if (error instanceof ConfigError) return 2;
-  if (error instanceof LedgerError) return 3;
+  // A ledger that is out of reach after a signal is out of reach because of it: nothing waits any more (4.2, G28).
+  if (error instanceof LedgerError) return cancel.aborted ? 130 : 3;
   if (error instanceof Cancelled) return 130;
   return 70;
 }

@@ -44,7 +44,7 @@ it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void; next: Ste
 
     const end = await stage.run(next);
 
-    expect(outcomeOf(end)).toBe("0 ok 4");
+    expect(outcomeOf(end)).toBe("0 ok 5");
     expectRecovered(stage);
     expect(await stage.findings()).toBe("");
   },
@@ -76,7 +76,7 @@ it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void }>([
     expect(outcomeOf(soon)).toBe("0 ok 1");
     expect(left).toEqual(claimed);
     expect(asked).toEqual([`items ${newest}`, `others ${newest}`]);
-    expect(outcomeOf(late)).toBe("0 ok 3");
+    expect(outcomeOf(late)).toBe("0 ok 4");
     expectRecovered(stage);
     expect(await stage.findings()).toBe("");
   },
@@ -105,27 +105,39 @@ it.concurrent.each([
   },
 );
 
-it.concurrent(
-  "exits 130 within 5 seconds when GitHub answers nothing from SIGINT on, and is recovered by the next run (G28)",
+it.concurrent.each([
+  { when: "the tip is read", field: "repository", left: [], attempts: 1, asked: 3 },
+  { when: "it claims", field: "createCommitOnBranch", left: [], attempts: 1, asked: 3 },
+  { when: "a page is read", field: undefined, left: ["running 1"], attempts: 2, asked: 5 },
+])(
+  "exits 130 within 5 seconds when GitHub answers nothing more from SIGINT on, while $when (G28)",
   { timeout: 60_000 },
-  async () => {
+  async ({ field, left, attempts, asked }) => {
     await using stage = await openPaged();
-    let isSilent = false;
-    stage.github.fault({ on: () => isSilent, times: Infinity, do: { kind: "hang" } });
+    const silence = { isOn: false };
+    stage.github.fault({ on: () => silence.isOn, times: Infinity, do: { kind: "hang" } });
+    const begin = (isMoment: boolean): boolean => {
+      silence.isOn ||= isMoment;
+      return isMoment;
+    };
 
-    const cancelled = await cancelAt(stage, ({ number }) => {
-      isSilent = number === 2;
-      return isSilent;
-    });
-    isSilent = false;
-    const left = statesOf(stage);
+    const cancelled =
+      field === undefined
+        ? await cancelAt(stage, ({ number }) => begin(number === 2))
+        : await cancelWhen(
+            stage,
+            arrival(stage, ({ fields }) => begin(fields.includes(field))),
+          );
+    const states = statesOf(stage);
+    silence.isOn = false;
     const next = await stage.run({ runId: 7002 });
 
+    console.log(`exit ${cancelled.code} after ${Math.round(cancelled.ms)} ms of silence`);
     expect(cancelled.code).toBe(130);
     expect(cancelled.ms).toBeLessThan(6000);
-    expect(left).toEqual(["running 1"]);
+    expect(states).toEqual(left);
     expect(outcomeOf(next)).toBe("0 ok 1");
-    expectOneWindow(stage, { attempts: 2, requests: 5 });
+    expectOneWindow(stage, { attempts, requests: asked });
     expect(await stage.findings()).toBe("");
   },
 );
@@ -137,13 +149,8 @@ it.concurrent(
     await using stage = await openPaged();
     const isClaim = ({ fields }: FakeRequest): boolean => fields[0] === "createCommitOnBranch";
     stage.github.fault({ on: isClaim, do: { kind: "delay", ms: 1000 } });
-    const signalled = new Promise<void>((done) => {
-      stage.github.onRequest((request) => {
-        if (isClaim(request)) done();
-      });
-    });
 
-    const cancelled = await cancelWhen(stage, signalled);
+    const cancelled = await cancelWhen(stage, arrival(stage, isClaim));
     const left = statesOf(stage);
     const asked = stage.api.requests.length;
     const next = await stage.run({ runId: 7002 });
@@ -221,6 +228,20 @@ async function cancelAt(
   return end;
 }
 
+/** When such a request arrives at GitHub; its answer comes later, if at all. */
+async function arrival(
+  { github }: ActionStage,
+  isMoment: (request: FakeRequest) => boolean,
+): Promise<void> {
+  await new Promise<void>((done) => {
+    const stop = github.onRequest((request) => {
+      if (!isMoment(request)) return;
+      stop();
+      done();
+    });
+  });
+}
+
 /** A step that the runner cancels: SIGINT, a second later SIGTERM; its workflow run is over then. */
 async function cancelWhen(stage: ActionStage, moment: Promise<void>): Promise<CancelledEnd> {
   const step = stage.start();
@@ -252,21 +273,21 @@ function expectOneWindow(
   expect(stage.rows()).toEqual(expectedRows(stage.api.items.slice(48)));
 }
 
-/** The newest window started, those after it only claimed. */
+/** The newest window started, the oldest ones only claimed; one more is due, and none of this run. */
 const claimed = ["succeeded 1", "running 1 waiting", "running 1 waiting", "running 1"];
 
 // A window that ran before tells that three fit into one claim.
 async function openKilled(): Promise<ActionStage> {
-  const before = succeededRecord(dayOf("2025-12-31"), {
+  const before = succeededRecord(dayOf("2025-12-30"), {
     syncId: "items",
     source: "api",
     destination: "local",
   });
   const record = { ...before, finishedAt: plusMicros(before.startedAt, 1_000_000) };
   const stage = await openStage({
-    items: makeItems(72, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 }),
+    items: makeItems(96, { start: "2025-12-31T00:00:00Z", everySeconds: 3600 }),
     syncs: {
-      items: itemsSyncWith({ window: { start: "2025-12-31" } }),
+      items: itemsSyncWith({ window: { start: "2025-12-30" } }),
       others: itemsSyncWith({
         source: "other",
         request: { path: "/others" },
@@ -281,7 +302,7 @@ async function openKilled(): Promise<ActionStage> {
     step.kill("SIGKILL");
     return true;
   };
-  const step = stage.start({ runId: 7001, inputs: { sync: "items" } });
+  const step = stage.start({ runId: 7001, inputs: { sync: "items", "max-windows": "3" } });
   const { code } = await step.ended;
   stage.api.hook = undefined;
   expect(code).toBe(null);
@@ -316,6 +337,7 @@ function expectRecovered(stage: ActionStage): void {
   ).toEqual([
     ["succeeded 2", "1 released null"],
     ["succeeded 2", "1 released null"],
+    ["succeeded 1"],
     ["succeeded 2", "1 failed lost"],
   ]);
   expect(stage.records("others").map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
@@ -324,6 +346,7 @@ function expectRecovered(stage: ActionStage): void {
   expect(
     stage.api.requests.map(({ collection, range }) => `${collection} ${range}`).toSorted(),
   ).toEqual([
+    "items 2025-12-31T00:00:00Z--2026-01-01T00:00:00Z",
     "items 2026-01-01T00:00:00Z--2026-01-02T00:00:00Z",
     "items 2026-01-02T00:00:00Z--2026-01-03T00:00:00Z",
     `items ${newest}`,

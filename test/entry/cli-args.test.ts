@@ -142,5 +142,10 @@ test("the version is that of the package", () => {
 
 test("each error has the exit code of what has to be done about it (contract 7)", () => {
   const errors = [new ConfigError(["a"]), new LedgerError("b"), new Cancelled("c"), new Error("d")];
-  expect(errors.map((error) => exitCodeOfError(error))).toEqual([2, 3, 130, 70]);
+  const running = new AbortController().signal;
+  expect(errors.map((error) => exitCodeOfError(error, running))).toEqual([2, 3, 130, 70]);
+  // After a signal a ledger out of reach is no refusal to write.
+  expect(errors.map((error) => exitCodeOfError(error, AbortSignal.abort()))).toEqual([
+    2, 130, 130, 70,
+  ]);
 });
