@@ -220,7 +220,9 @@ describe.concurrent("refusals of the action", { timeout: 60_000 }, () => {
 
     const end = await world.run(now);
 
-    expect(placesWithout(end, ["a limit that outlasts the run", "run again later"])).toEqual([]);
+    expect(
+      placesWithout(end, ["GitHub's limit lasts until 2026-01-02T02:02:0", "run again later"]),
+    ).toEqual([]);
     expect([end.code, world.api.requests]).toEqual([3, []]);
   });
 
@@ -340,6 +342,31 @@ describe.concurrent("refusals of the action", { timeout: 60_000 }, () => {
     expect(github.git("log", "--format=%s", "main")).toBe("start");
   });
 
+  it("refuses every mode that writes on another branch, before any request (G19)", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await openActionWorld({ onTestFinished });
+    const { github, api } = world;
+    await github.push("feature", { "x.txt": "x" });
+    const range = { "window-start": "2026-01-01", "window-end": "2026-01-02" };
+    const calls = [
+      { mode: "run" },
+      { mode: "backfill", ...range },
+      { mode: "backfill", ...range, "approve-by-pr": "true" },
+      { mode: "rerun", "run-id": "items/20260101T000000Z--20260102T000000Z" },
+      { mode: "compact" },
+    ];
+
+    const ends = await Promise.all(
+      calls.map((inputs) => world.run(now, { ref: "refs/heads/feature", inputs })),
+    );
+
+    for (const end of ends) expect(placesWithout(end, ["start the workflow on main"])).toEqual([]);
+    expect(ends.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+    expect([github.requests, api.requests]).toEqual([[], []]);
+  });
+
   it("ends a push of its own commit without asking anybody anything (G26)", async ({
     expect,
     onTestFinished,
@@ -445,7 +472,8 @@ const onBranch = { project: { more: { ledger: { branch: "rows" } } } };
 /** The places where a reader looks that lack one of the texts. */
 function placesWithout(end: StepEnd, texts: readonly string[]): readonly string[] {
   const annotations = annotationsIn(end.log).join("\n");
-  const places = { annotations, summary: unescaped(end.summary) };
+  const log = end.log.split("\n").filter((line) => !line.startsWith("::"));
+  const places = { log: log.join("\n"), annotations, summary: unescaped(end.summary) };
   return Object.entries(places).flatMap(([place, text]) =>
     texts
       .filter((wanted) => !text.includes(wanted))

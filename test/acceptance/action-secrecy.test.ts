@@ -18,7 +18,7 @@ import {
 import type { FakeRequest } from "../support/github-fake/faults.ts";
 
 const ofSource = "Canary/7f+Q9 zx=";
-const allowed = 'Extra"canary/é+42';
+const allowed = 'Extra"canary/9+42';
 const secretEnv = { TIDEMARK_TOKEN: ofSource, EXTRA_KEY: allowed };
 const inputs = { "env-allow": "EXTRA_KEY" };
 const [firstDay, soon, later] = [
@@ -74,6 +74,7 @@ describe.concurrent("secrecy of the action", { timeout: 60_000 }, () => {
     const world = await openWorld(
       { onTestFinished },
       { ...byLink, tolerate: { failed_items: 50 } },
+      header,
     );
     const forms = echoes(world);
     world.api.hook = (request, response) => {
@@ -86,6 +87,7 @@ describe.concurrent("secrecy of the action", { timeout: 60_000 }, () => {
 
     const end = await world.run(firstDay, { env: secretEnv, inputs });
 
+    expect(world.api.requests.map(({ headers }) => headers["x-api-key"])).toEqual([allowed]);
     expect(world.records("tidemark-ledger")).toMatchObject([
       { status: "succeeded", item_counts: { fetched: 24, failed: 24 } },
     ]);
@@ -132,7 +134,7 @@ describe.concurrent("secrecy of the action", { timeout: 60_000 }, () => {
     expect,
     onTestFinished,
   }) => {
-    const world = await openWorld({ onTestFinished }, byLink);
+    const world = await openWorld({ onTestFinished }, byLink, header);
     const { github, api } = world;
     api.items = hourly(1).map((item) => ({ ...item, name: `${item.id} ${ofSource}` }));
     const message = echo(world);
@@ -185,11 +187,18 @@ describe.concurrent("secrecy of the action", { timeout: 60_000 }, () => {
   );
 });
 
-async function openWorld(context: OwnContext, sync: Json = {}): Promise<ActionWorld> {
+const bearer = { type: "bearer", env: "TIDEMARK_TOKEN" };
+const header = { type: "header", name: "X-Api-Key", env: "EXTRA_KEY" };
+
+async function openWorld(
+  context: OwnContext,
+  sync: Json = {},
+  auth: Json = bearer,
+): Promise<ActionWorld> {
   const alerts = { zero: "allow", issue: true };
   return await openActionWorld(context, {
     project: {
-      source: { auth: { type: "bearer", env: "TIDEMARK_TOKEN" }, limits: { tries: 2 } },
+      source: { auth, limits: { tries: 2 } },
       syncs: { items: { ...itemsSync, alerts, ...sync } },
       more: { ledger: { publish: "pull_request" } },
     },
@@ -257,7 +266,8 @@ function leaksOf(world: ActionWorld, ends: readonly StepEnd[]): readonly string[
   const toSource = api.requests.map(
     ({ headers, query }) => `${JSON.stringify(headers)} ${query.toString()}`,
   );
-  const foreign = formsOf(world).filter(([secret]) => secret !== ofSource);
+  const own = JSON.stringify(world.project).includes("EXTRA_KEY") ? allowed : ofSource;
+  const foreign = formsOf(world).filter(([secret]) => secret !== own);
   return [...found, ...toSource.flatMap((text) => readable("to the source", text, foreign))];
 }
 
