@@ -10,7 +10,13 @@ import { writeCommit } from "./commit-object.ts";
 import { git } from "./git-command.ts";
 import { readHistory } from "./history.ts";
 import { openLocalBranch } from "./local-branch.ts";
-import { commitOf, findRepository, ledgerRef, type Repository } from "./repository.ts";
+import {
+  commitOf,
+  findRepository,
+  ledgerRef,
+  type Repository,
+  requireOwnBranch,
+} from "./repository.ts";
 import { unbornTip } from "./tree-diff.ts";
 import { filesAt, readFilesAt } from "./tree-files.ts";
 import { fetchTip, pushCommit, upstreamOf } from "./upstream.ts";
@@ -37,6 +43,7 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     throw new ConfigError([
       "--no-push: expected a ledger branch without upstream, found one with; name another with --ledger-branch",
     ]);
+  if (upstream === undefined) await requireOwnBranch(repository, ref);
   const local = openLocalBranch(repository, ref, options.nonce);
 
   /** Whether the upstream had no such branch when it was fetched last: then a push has to create it. */

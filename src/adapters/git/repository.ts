@@ -49,9 +49,27 @@ export async function ledgerRef(
   }
   const ref = `refs/heads/${branch}`;
   const check = await git(repository.folder, ["check-ref-format", ref]);
-  if (check.code === 0) return ref;
+  if (check.code !== 0)
+    throw new ConfigError([
+      `ledger.branch: expected the name of a branch, found ${JSON.stringify(branch)}; git refuses this name`,
+    ]);
+  return ref;
+}
+
+/**
+ * Refuses a branch that this clone knows of its remote only, as a fresh clone does a ledger branch of its own. Begun
+ * anew from HEAD it would be a second ledger, which calls everything open that the first has covered.
+ */
+export async function requireOwnBranch(repository: Repository, ref: string): Promise<void> {
+  if ((await commitOf(repository, ref)) !== undefined) return;
+  const branch = ref.slice("refs/heads/".length);
+  const pattern = `refs/remotes/*/${branch}`;
+  const found = await gitLine(repository.folder, ["for-each-ref", "--format=%(refname)", pattern]);
+  const [remote] = found.split("\n");
+  if (remote === undefined || remote === "") return;
+  const short = remote.slice("refs/remotes/".length);
   throw new ConfigError([
-    `ledger.branch: expected the name of a branch, found ${JSON.stringify(branch)}; git refuses this name`,
+    `ledger.branch: expected the branch ${branch} in this clone, found it as ${short} only; run git branch --track ${branch} ${short}`,
   ]);
 }
 

@@ -180,6 +180,25 @@ test("refuses to start without a repository, on a detached HEAD, and with --no-p
   );
 });
 
+test("a ledger branch that a fresh clone has at its remote only is refused, and the remedy makes it the same ledger", async () => {
+  const { remote, clone } = remoteAndClone();
+  clone.git("checkout", "-q", "-b", "tidemark-ledger");
+  clone.git("push", "-q", "-u", "origin", "tidemark-ledger");
+  const theirs = await write(await storeOf(clone.folder), put(a, "1\n"));
+  const fresh = cloneOf(remote);
+  const remedy = "git branch --track tidemark-ledger origin/tidemark-ledger";
+  await expect(storeOf(fresh.folder, { branch: "tidemark-ledger" })).rejects.toMatchObject({
+    problems: [
+      `ledger.branch: expected the branch tidemark-ledger in this clone, found it as origin/tidemark-ledger only; run ${remedy}`,
+    ],
+  });
+  fresh.git(...remedy.split(" ").slice(1));
+  const store = await storeOf(fresh.folder, { branch: "tidemark-ledger" });
+  expect(await store.tip()).toBe(theirs);
+  const ours = await write(store, put(b, "2\n"));
+  expect(remote.git("rev-parse", "tidemark-ledger")).toBe(ours);
+});
+
 function hook(remote: GitRepo, script: string): void {
   const path = join(remote.folder, "hooks/pre-receive");
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
