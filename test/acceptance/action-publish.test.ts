@@ -14,6 +14,7 @@ import {
 } from "../support/acceptance-project.ts";
 import { annotationsIn, configPath, configText, hourly } from "../support/action-world.ts";
 import type { FakeRequest } from "../support/github-fake/faults.ts";
+import type { GithubFake } from "../support/github-fake/github-fake.ts";
 import {
   copyBranch,
   deeds,
@@ -148,33 +149,58 @@ describe.concurrent("publishing of the action", { timeout: 60_000 }, () => {
     expect(github.git("show", "main:ledger/README.md")).toBe("for auditors");
   });
 
-  it("warns with the compare URL where pull requests may not be opened, and loses nothing (G21)", async ({
+  it.for([
+    {
+      forbidden: "by a setting",
+      forbid: (github: GithubFake) => github.forbidPullRequests(),
+      remedy: "Allow GitHub Actions to create and approve pull requests",
+    },
+    {
+      forbidden: "to the token",
+      forbid: ({ permissions }: GithubFake) => void (permissions.pullRequests = "read"),
+      remedy: "give the job the permission `pull-requests: write`",
+    },
+  ])(
+    "warns with the compare URL where pull requests are forbidden $forbidden, and loses nothing (G21)",
+    async ({ forbid, remedy }, { expect, onTestFinished }) => {
+      const world = await openPublishing({ expect, onTestFinished });
+      const { github } = world;
+      forbid(github);
+
+      const ends = [await world.run(eveningOf(1)), await world.run(eveningOf(2))];
+
+      const url = `${github.serverUrl}/octo/ledger/compare/main...tidemark/publish?expand=1`;
+      for (const { code, outputs, log, summary } of ends) {
+        expect([code, outputs["status"], outputs["pull-request-url"]]).toEqual([0, "ok", url]);
+        const warnings = annotationsIn(log).filter((line) => line.startsWith("::warning"));
+        expect(warnings).toEqual([expect.stringContaining(remedy)]);
+        expect(warnings[0]).toContain(url);
+        expect(summary.replaceAll("\\`", "`")).toContain(remedy);
+        expect(summary).toContain(url);
+      }
+      expect(github.git("diff", "--name-only", ledgerBranch, copyBranch)).toBe("");
+      expect([github.pulls, world.lostHeads()]).toEqual([[], []]);
+    },
+  );
+
+  it("opens the pull request as soon as it is allowed, with nothing else to do (G21)", async ({
     expect,
     onTestFinished,
   }) => {
     const world = await openPublishing({ expect, onTestFinished });
     const { github } = world;
-    github.forbidPullRequests();
+    github.permissions.pullRequests = "read";
+    await world.run(eveningOf(1));
+    github.permissions.pullRequests = "write";
 
-    const first = await world.run(eveningOf(1));
-    const second = await world.run(eveningOf(2));
+    const idle = await world.run("2026-01-02T06:00:00Z");
 
-    const url = `${github.serverUrl}/octo/ledger/compare/main...tidemark/publish?expand=1`;
-    const setting = "Allow GitHub Actions to create and approve pull requests";
-    for (const end of [first, second]) {
-      expect([end.code, end.outputs["status"], end.outputs["pull-request-url"]]).toEqual([
-        0,
-        "ok",
-        url,
-      ]);
-      const warnings = annotationsIn(end.log).filter((line) => line.startsWith("::warning"));
-      expect(warnings).toEqual([expect.stringContaining(setting)]);
-      expect(warnings[0]).toContain(url);
-      expect(end.summary).toContain(setting);
-      expect(end.summary).toContain(url);
-    }
-    expect(github.git("diff", "--name-only", ledgerBranch, copyBranch)).toBe("");
-    expect([github.pulls, world.lostHeads()]).toEqual([[], []]);
+    const url = `${github.serverUrl}/octo/ledger/pull/1`;
+    expect([idle.outputs["status"], idle.outputs["pull-request-url"]]).toEqual([
+      "nothing_due",
+      url,
+    ]);
+    expect(await mergedState(world)).toEqual(wholeState(1));
   });
 
   it("goes on from what was merged when the ledger branch is deleted", async ({

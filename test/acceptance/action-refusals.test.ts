@@ -342,6 +342,20 @@ describe.concurrent("refusals of the action", { timeout: 60_000 }, () => {
     expect(github.git("log", "--format=%s", "main")).toBe("start");
   });
 
+  it("runs on the ledger branch as on the default branch (G19)", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await openActionWorld({ onTestFinished }, onBranch);
+    const sha = await world.github.push("rows", { "note.txt": "a branch of its own\n" });
+
+    const end = await world.run(now, { event: "workflow_dispatch", ref: "refs/heads/rows", sha });
+
+    expect([end.code, end.outputs["status"]]).toEqual([0, "ok"]);
+    expect(world.github.git("log", "--format=%s", "main")).toBe("start");
+    expect(await soundFirstDay(world, "rows")).toEqual(firstDaySound(1));
+  });
+
   it("refuses every mode that writes on another branch, before any request (G19)", async ({
     expect,
     onTestFinished,

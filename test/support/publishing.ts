@@ -104,6 +104,7 @@ export function openPull(github: GithubFake): number {
 export async function mergedState(world: PublishingWorld): Promise<MergedState> {
   const { github, api } = world;
   const changed = github.git("diff", "--name-only", "main", copyBranch).split("\n");
+  const openAtOnce = world.openAtOnce();
   await github.merge(openPull(github), "merge");
   const own = ["ledger/items", "data"];
   return {
@@ -112,7 +113,7 @@ export async function mergedState(world: PublishingWorld): Promise<MergedState> 
     ledger: await stateOf(world, ledgerBranch),
     base: await stateOf(world, "main"),
     differing: github.git("diff", "--name-only", ledgerBranch, "main", "--", ...own),
-    openAtOnce: world.openAtOnce(),
+    openAtOnce,
     lostHeads: world.lostHeads(),
   };
 }
