@@ -3,8 +3,8 @@
 
 import type { FailedRecord } from "../record/run-record.ts";
 import { formatInstant } from "../time/instant.ts";
-import type { PagePlace } from "./action-result.ts";
 import { code, link, plain, tableHead, tableRow } from "./markdown.ts";
+import { type LinkBase, runLink } from "./page-links.ts";
 import { adviceOf, rerunRemedy, waiveRemedy } from "./remedies.ts";
 import { bodyLimit, fitSections, paragraph, type Section } from "./sections.ts";
 import type { SyncEntry } from "./status-view.ts";
@@ -22,7 +22,7 @@ export interface IssueText {
 const failuresMin = 2;
 
 /** Of one sync: damaged, stalled, with windows that wait for a person or fail again and again. */
-export function issueText(entry: SyncEntry, place: Pick<PagePlace, "repositoryUrl">): IssueText {
+export function issueText(entry: SyncEntry, place: LinkBase): IssueText {
   if (entry.kind === "stopped") return stoppedText(entry, place);
   const { status } = entry;
   const { id, name } = status.spec;
@@ -40,8 +40,8 @@ export function issueText(entry: SyncEntry, place: Pick<PagePlace, "repositoryUr
   const sections = [
     paragraph(`The sync ${code(name)}: ${wrong.join(", ")}.`),
     ...stalledSection(status),
-    ...parkedSection(parked),
-    ...failingSection(failing),
+    ...parkedSection(parked, place),
+    ...failingSection(failing, place),
     closing(place),
   ];
   return { syncId: id, title, body: fitSections(sections, bodyLimit) };
@@ -54,7 +54,7 @@ function isOpenQuestion({ error }: FailedRecord): boolean {
 
 function stoppedText(
   { spec, problems }: Extract<SyncEntry, { kind: "stopped" }>,
-  place: Pick<PagePlace, "repositoryUrl">,
+  place: LinkBase,
 ): IssueText {
   const sections = [
     paragraph(
@@ -91,14 +91,14 @@ function stalledSection(status: SyncStatus): readonly Section[] {
   ];
 }
 
-function parkedSection(parked: readonly FailedRecord[]): readonly Section[] {
+function parkedSection(parked: readonly FailedRecord[], place: LinkBase): readonly Section[] {
   const [first] = parked;
   if (first === undefined) return [];
   const ids = parked.map(({ runId }) => runId);
   return [
     {
       head: ["### Parked windows", "", ...failureHead("look at this first")],
-      rows: parked.map((record) => failureRow(record, [adviceOf[record.error.code]])),
+      rows: parked.map((record) => failureRow(record, [adviceOf[record.error.code]], place)),
       tail: [
         "",
         `Runs stay red until then. When the cause is gone, ${rerunRemedy(ids)}. To give one up: ${waiveRemedy(first.runId)}.`,
@@ -108,12 +108,12 @@ function parkedSection(parked: readonly FailedRecord[]): readonly Section[] {
   ];
 }
 
-function failingSection(failing: readonly FailedRecord[]): readonly Section[] {
+function failingSection(failing: readonly FailedRecord[], place: LinkBase): readonly Section[] {
   if (failing.length === 0) return [];
   return [
     {
       head: ["### Failing windows", "", ...failureHead("failures")],
-      rows: failing.map((record) => failureRow(record, [String(record.failures)])),
+      rows: failing.map((record) => failureRow(record, [String(record.failures)], place)),
       tail: ["", "They are tried again by themselves until `run.max_attempts` is reached."],
       noun: "failing window",
     },
@@ -124,14 +124,14 @@ function failureHead(last: string): readonly string[] {
   return tableHead(["window", "since", "code", "message", last]);
 }
 
-function failureRow(record: FailedRecord, last: readonly string[]): string {
+function failureRow(record: FailedRecord, last: readonly string[], place: LinkBase): string {
   const { window, error, runUrl, history, finishedAt } = record;
   // The first failure after the last success; older ones are another story.
   const before = history.slice(history.findLastIndex(({ status }) => status === "succeeded") + 1);
   const first = before.find(({ status }) => status === "failed");
   const since = formatInstant(first?.finishedAt ?? finishedAt);
   return tableRow([
-    runUrl === undefined ? windowText(window) : link(windowText(window), runUrl),
+    runLink(windowText(window), runUrl, place),
     since,
     code(error.code),
     plain(error.message),
@@ -139,7 +139,7 @@ function failureRow(record: FailedRecord, last: readonly string[]): string {
   ]);
 }
 
-function closing({ repositoryUrl }: Pick<PagePlace, "repositoryUrl">): Section {
+function closing({ repositoryUrl }: LinkBase): Section {
   const runs = repositoryUrl === undefined ? "" : ` ${link("Runs", `${repositoryUrl}/actions`)}.`;
   return paragraph(
     `This issue is kept up to date and closed by itself once the sync is well.${runs}`,

@@ -28,7 +28,7 @@ export function publishedText(report: RunReport, place: PagePlace): PullRequestT
     ...stoppedSyncs(standings),
     ...syncTable(standings, settled),
     ...coverageStrips(standings),
-    ...failedWindows(standings, settled),
+    ...failedWindows(standings, settled, place),
     ...gapTable(report.gaps, waivedOf(standings)),
     ...openOrders(standings),
     ...windowTable("### Windows of the newest run", settled),

@@ -7,6 +7,7 @@ import type { ActionResult, PagePlace } from "./action-result.ts";
 import { faultsOf } from "./faults.ts";
 import { code, link, plain, tableHead, tableRow } from "./markdown.ts";
 import { clampNotes } from "./outputs.ts";
+import { commitLink } from "./page-links.ts";
 import { orderedTable } from "./plan-sections.ts";
 import type { RunReport } from "./run-report.ts";
 import { paragraph, type Section } from "./sections.ts";
@@ -41,7 +42,7 @@ export function runSections(result: RunResult, place: PagePlace): readonly Secti
     ...stoppedSyncs(standings),
     ...syncTable(standings, settled),
     ...coverageStrips(standings),
-    ...failedWindows(standings, settled),
+    ...failedWindows(standings, settled, place),
     ...failedItems(settled),
     ...gapTable(report.gaps, waivedOf(standings)),
     ...windowTable("### Windows of this run", settled),
@@ -61,9 +62,8 @@ function headline({ report, published }: RunResult, place: PagePlace): Section {
   const windows = `${counted(windowsSucceeded, "window")} succeeded, ${windowsFailed} failed, ${windowsRemaining} remaining, ${windowsParked} parked`;
   const records = `${counted(report.recordsFetched, "record")} fetched, ${report.recordsProcessed} processed, ${report.recordsFailed} failed`;
   const { ledgerCommit: commit } = report;
-  const { repositoryUrl } = place;
   const links = [
-    ...(commit === undefined ? [] : [`ledger commit ${commitLink(commit, repositoryUrl)}`]),
+    ...(commit === undefined ? [] : [`ledger commit ${commitLink(commit, place)}`]),
     ...(published.kind === "open" ? [link("pull request of the ledger", published.url)] : []),
     ...(published.kind === "refused" ? [link("open a pull request", published.url)] : []),
   ];
@@ -73,11 +73,6 @@ function headline({ report, published }: RunResult, place: PagePlace): Section {
     `${statusWords[report.status]} ${windows}; ${records}; ${budgetText(report.budget)}.`,
     ...(links.length === 0 ? [] : ["", `Links: ${links.join(", ")}`]),
   );
-}
-
-function commitLink(commit: string, repositoryUrl: string | undefined): string {
-  const short = code(commit.slice(0, 10));
-  return repositoryUrl === undefined ? short : link(short, `${repositoryUrl}/commit/${commit}`);
 }
 
 function reasonsOf(report: RunReport): readonly string[] {

@@ -4,6 +4,7 @@
 import type { ActionResult, PagePlace } from "./action-result.ts";
 import { errorSections } from "./error-sections.ts";
 import { code, link, plain } from "./markdown.ts";
+import { commitLink } from "./page-links.ts";
 import { orderSections, planSections } from "./plan-sections.ts";
 import { runSections } from "./run-sections.ts";
 import { fitSections, paragraph, type Section, summaryLimit } from "./sections.ts";
@@ -50,23 +51,17 @@ function statusSections(view: StatusView, place: PagePlace): readonly Section[] 
   const stalled = view.syncs.filter(
     (entry) => entry.kind === "sound" && entry.status.isStalled,
   ).length;
-  const short = view.commit.slice(0, 10);
-  const { repositoryUrl } = place;
-  const commit =
-    repositoryUrl === undefined
-      ? code(short)
-      : link(code(short), `${repositoryUrl}/commit/${view.commit}`);
   const gaps = view.syncs.flatMap((entry) => (entry.kind === "sound" ? entry.status.gaps : []));
   return [
     paragraph(
       `## Tidemark: ${counted(view.syncs.length, "sync")}, ${stopped} stopped, ${stalled} stalled`,
       "",
-      `Ledger at ${commit}.`,
+      `Ledger at ${commitLink(view.commit, place)}.`,
     ),
     ...stoppedSyncs(view),
     ...syncTable(view, undefined),
     ...coverageStrips(view),
-    ...failedWindows(view, []),
+    ...failedWindows(view, [], place),
     ...gapTable(gaps, waivedOf(view)),
     ...openOrders(view),
     ...staleRanges(view),

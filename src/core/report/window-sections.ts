@@ -4,7 +4,8 @@
 import type { FailedRecord, RunRecord } from "../record/run-record.ts";
 import { formatInstant, type Instant } from "../time/instant.ts";
 import { type Gap, joinGaps } from "./gap.ts";
-import { code, link, plain, tableHead, tableRow } from "./markdown.ts";
+import { code, plain, tableHead, tableRow } from "./markdown.ts";
+import { type LinkBase, runLink } from "./page-links.ts";
 import { adviceOf, backfillRemedy, rerunRemedy, waiveRemedy } from "./remedies.ts";
 import type { Section } from "./sections.ts";
 import type { StatusView } from "./status-view.ts";
@@ -40,17 +41,22 @@ function tookText(record: RunRecord): string {
 }
 
 /** Failed windows, those that wait for a person first, and how each goes on. */
-export function failedWindows(view: StatusView, settled: readonly RunRecord[]): readonly Section[] {
+export function failedWindows(
+  view: StatusView,
+  settled: readonly RunRecord[],
+  place: LinkBase,
+): readonly Section[] {
   const sound = view.syncs.flatMap((entry) => (entry.kind === "sound" ? [entry.status] : []));
   const parked = sound.flatMap((status) => status.parked);
   const waiting = sound.flatMap((status) => status.failures);
   const known = new Set([...parked, ...waiting.map(({ record }) => record)].map(idOf));
   const others = settled.filter((record) => record.status === "failed" && !known.has(record.runId));
+  const rowOf = (record: FailedRecord, next: string): string => failureRow(record, next, place);
   const rows = [
-    ...parked.map((record) => failureRow(record, `**parked**: ${adviceOf[record.error.code]}`)),
-    ...waiting.map(({ record, isDue }) => failureRow(record, nextText(record, isDue, view.now))),
+    ...parked.map((record) => rowOf(record, `**parked**: ${adviceOf[record.error.code]}`)),
+    ...waiting.map(({ record, isDue }) => rowOf(record, nextText(record, isDue, view.now))),
     ...others.flatMap((record) =>
-      record.status === "failed" ? [failureRow(record, "a later run tries again")] : [],
+      record.status === "failed" ? [rowOf(record, "a later run tries again")] : [],
     ),
   ];
   if (rows.length === 0) return [];
@@ -69,7 +75,7 @@ function idOf({ runId }: RunRecord): string {
   return runId;
 }
 
-function failureRow(record: FailedRecord, next: string): string {
+function failureRow(record: FailedRecord, next: string, place: LinkBase): string {
   const { sync, window, attempt, error, runUrl } = record;
   const often =
     error.mostCommon === undefined
@@ -77,7 +83,7 @@ function failureRow(record: FailedRecord, next: string): string {
       : ` (most often HTTP ${error.mostCommon.status}, ${counted(error.mostCommon.count, "time")})`;
   return tableRow([
     `${code(sync)} ${windowText(window)}`,
-    runUrl === undefined ? String(attempt) : link(String(attempt), runUrl),
+    runLink(String(attempt), runUrl, place),
     code(error.code),
     `${plain(error.message)}${often}`,
     next,
