@@ -143,6 +143,31 @@ it.concurrent.each([
 );
 
 it.concurrent(
+  "sends its last commit once when a person pushed during the cancellation, and is recovered by the next run (G13)",
+  { timeout: 60_000 },
+  async () => {
+    await using stage = await openPaged();
+    let pushes = 0;
+    const stop = stage.github.onRequest(async ({ fields }) => {
+      if (!fields.includes("createCommitOnBranch") || stage.api.requests.length === 0) return;
+      pushes += 1;
+      await stage.github.push("main", { [`notes/${pushes}.txt`]: "meanwhile\n" });
+    });
+    const cancelled = await cancelAt(stage, ({ number }) => number === 2);
+    stop();
+    const [states, commits] = [statesOf(stage), pushes];
+    const next = await stage.run({ runId: 7002 });
+
+    expect(cancelled.code).toBe(130);
+    expect(cancelled.ms).toBeLessThan(6000);
+    expect([commits, states]).toEqual([1, ["running 1"]]);
+    expect(outcomeOf(next)).toBe("0 ok 1");
+    expectOneWindow(stage, { attempts: 2, requests: 5 });
+    expect(await stage.findings()).toBe("");
+  },
+);
+
+it.concurrent(
   "waits for the answer to its claim at SIGINT, asks nothing of the source, and leaves nothing running (G28, L4)",
   { timeout: 60_000 },
   async () => {
