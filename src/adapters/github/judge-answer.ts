@@ -50,7 +50,7 @@ function judgeErrors(error: unknown, data: unknown, isRead: boolean): Finding {
   const type = textOf(member(error, "type"));
   const message = textOf(member(error, "message")) ?? "an error without words";
   const finding = (kind: GithubError["kind"]): Finding => ({ kind, type, message });
-  if (type === "RATE_LIMITED" || isSecondaryLimit(message)) return finding("limited");
+  if (isRateLimit(type, message)) return finding("limited");
   if (type === "FORBIDDEN") return finding("forbidden");
   if (type === "NOT_FOUND") return finding("missing");
   if (type === undefined && /^Something went wrong/i.test(message)) return finding("unknown");
@@ -74,8 +74,9 @@ function isLimit(raw: RawAnswer, message: string): boolean {
   return raw.headers["x-ratelimit-remaining"] === "0" || /rate limit/i.test(message);
 }
 
-function isSecondaryLimit(message: string): boolean {
-  return /secondary rate limit/i.test(message);
+// `RATE_LIMIT` is what GitHub answers since 2026 for a bucket that was empty before (githubkit#271).
+function isRateLimit(type: string | undefined, message: string): boolean {
+  return type === "RATE_LIMITED" || type === "RATE_LIMIT" || /secondary rate limit/i.test(message);
 }
 
 // `message`, and behind it what 422 says of single fields.

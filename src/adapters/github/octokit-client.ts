@@ -100,7 +100,7 @@ async function converse(
   const { random, cancel } = line.options;
   let again = 0;
   for (let limited = 0; limited < limitedMax;) {
-    if (!(await isFree(line, call.until))) return givenUp(line);
+    if (!(await isFree(line, call))) return givenUp(line, call.isGraphql);
     const answer = await sendOnce(line, call, send);
     if (answer.ok) return answer;
     if (answer.error.kind === "limited") {
@@ -112,7 +112,7 @@ async function converse(
     if (cancel.aborted || !(await waitMsIfFits(line, waitMs, call.until))) return answer;
     again += 1;
   }
-  return givenUp(line);
+  return givenUp(line, call.isGraphql);
 }
 
 async function sendOnce(
@@ -125,7 +125,7 @@ async function sendOnce(
   if (typeof raw === "string") return silent(line.redact(raw));
   line.note(raw, call.isGraphql);
   const answer = judgeAnswer(raw, call, line.redact);
-  if (!answer.ok && answer.error.kind === "limited") line.limits.met(raw);
+  if (!answer.ok && answer.error.kind === "limited") line.limits.met(raw, call.isGraphql);
   else line.limits.passed();
   return answer;
 }
@@ -154,8 +154,9 @@ function silent(message: string): GithubAnswer<unknown> {
   return { ok: false, error: { kind: "unknown", status: undefined, type: undefined, message } };
 }
 
-function givenUp(line: Line): GithubAnswer<unknown> {
-  const resetMs = line.options.clock.wall() + line.limits.freeAt() - line.options.clock.mono();
+function givenUp(line: Line, isGraphql: boolean): GithubAnswer<unknown> {
+  const { clock } = line.options;
+  const resetMs = clock.wall() + line.limits.freeAt(isGraphql) - clock.mono();
   const message = line.options.cancel.aborted
     ? "not sent, since the run is being cancelled"
     : `GitHub's limit lasts until ${new Date(resetMs).toISOString()}`;
@@ -163,10 +164,13 @@ function givenUp(line: Line): GithubAnswer<unknown> {
 }
 
 // A limit may be met by a neighbour while we wait, so one looks again after waking.
-async function isFree(line: Line, until: number): Promise<boolean> {
+async function isFree(
+  line: Line,
+  { until, isGraphql }: { readonly until: number; readonly isGraphql: boolean },
+): Promise<boolean> {
   const { clock, cancel } = line.options;
-  while (clock.mono() < line.limits.freeAt()) {
-    const at = line.limits.freeAt();
+  while (clock.mono() < line.limits.freeAt(isGraphql)) {
+    const at = line.limits.freeAt(isGraphql);
     if (cancel.aborted || at > until) return false;
     await clock.wake(at, cancel);
   }

@@ -215,12 +215,51 @@ test.each([
     },
     at: 33,
   },
+  {
+    name: "the reset of an empty bucket, by GitHub's clock where ours is two hours fast",
+    status: 403,
+    headers: {
+      date: "Tue, 24 Nov 2026 22:00:00 GMT",
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": String(Date.UTC(2026, 10, 24, 22) / 1000 + 44),
+    },
+    at: 44,
+  },
   { name: "a minute", status: 429, headers: {}, at: 60 },
 ])("waits out a limit by $name, for writings too (G24)", async ({ status, headers, at }) => {
   const limited = json({ message: "slow down" }, status, headers);
   const { client, clock, seconds } = script(limited, json({ data: {} }));
   expect(await clock.run(client.graphql(document, {}, writing))).toEqual({ ok: true, data: {} });
   expect(seconds()).toEqual([0, at]);
+});
+
+test.each(["RATE_LIMITED", "RATE_LIMIT"])(
+  "takes the GraphQL error %s for a limit",
+  async (type) => {
+    const message = "API rate limit already exceeded for user ID 1.";
+    const limited = json({ errors: [{ type, code: "graphql_rate_limit", message }] });
+    const { client, clock, seconds } = script(limited, json({ data: {} }));
+    expect(await clock.run(client.graphql(document, {}, writing))).toEqual({ ok: true, data: {} });
+    expect(seconds()).toEqual([0, 60]);
+  },
+);
+
+test("goes on with GraphQL while the bucket of REST is empty, and the other way round (G24)", async () => {
+  const reset = String(Date.UTC(2026, 10, 25) / 1000 + 1800);
+  const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset };
+  const empty = json({ message: "API rate limit exceeded" }, 403, headers);
+  const hurried = { ...reading, until: 1000 };
+  const rest = script(empty, json({ data: {} }));
+  const route = "GET /repos/{owner}/{repo}";
+  expect(await errorOf(rest.client.rest(route, {}, hurried))).toMatchObject({ kind: "limited" });
+  expect(await rest.client.graphql(document, {}, hurried)).toEqual({ ok: true, data: {} });
+  expect(await errorOf(rest.client.rest(route, {}, hurried))).toMatchObject({ kind: "limited" });
+  const graphql = script(empty, json({ id: 1 }));
+  expect(await errorOf(graphql.client.graphql(document, {}, hurried))).toMatchObject({
+    kind: "limited",
+  });
+  expect(await graphql.client.rest(route, {}, hurried)).toEqual({ ok: true, data: { id: 1 } });
+  expect([rest.sent.length, graphql.sent.length]).toEqual([2, 2]);
 });
 
 test("doubles the minute while GitHub says no more, and begins anew after an answer (G24)", async () => {
