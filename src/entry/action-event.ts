@@ -35,7 +35,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const patterns = {
   GITHUB_EVENT_NAME: /^[a-z_]{1,64}$/,
-  GITHUB_REPOSITORY: /^[A-Za-z0-9-]{1,64}\/[A-Za-z0-9._-]{1,128}$/,
+  GITHUB_REPOSITORY: /^[A-Za-z0-9_-]{1,64}\/[A-Za-z0-9._-]{1,128}$/,
   GITHUB_REF: /^refs\/[^\s\p{Cc}]{1,1024}$/u,
   GITHUB_REF_NAME: /^[^\s\p{Cc}]{1,1024}$/u,
   GITHUB_REF_TYPE: /^(branch|tag)$/,

@@ -103,6 +103,11 @@ test("the three variables of a ref agree", () => {
   ]);
 });
 
+test("reads the repository of an enterprise's user, whose name has an underscore", () => {
+  const read = readEvent({ ...variables, GITHUB_REPOSITORY: "mona_acme/crm" }, {});
+  expect([read.owner, read.repository]).toEqual(["mona_acme", "crm"]);
+});
+
 test.each([[undefined], [null], ["text"], [[]], [{ repository: null, head_commit: "x" }]])(
   "a payload of %j tells nothing and breaks nothing",
   (payload) => {
