@@ -122,10 +122,10 @@ async function tell(
   { variables, known }: { readonly variables: Variables; readonly known: Known },
 ): Promise<void> {
   const shown = maskTexts(result, makeMask(known.secrets));
-  const gapsFail = known.inputs?.failOn === "gap";
-  annotate(annotationsOf(shown, { gapsFail }));
+  const verdict = { isRed: exitCode !== 0, gapsFail: known.inputs?.failOn === "gap" };
+  annotate(annotationsOf(shown, verdict));
   setOutputs(outputsOf(shown));
-  await writeJobSummary(summaryMarkdown(shown, placeOf(known)), variables);
+  await writeJobSummary(summaryMarkdown(shown, placeOf(known), verdict), variables);
   process.stdout.write(commandSafe(actionText(shown)));
   if (exitCode !== 0) process.stdout.write(`exit code ${exitCode}\n`);
 }

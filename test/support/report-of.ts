@@ -1,7 +1,7 @@
 // Runs as the action tells them: a quiet day, a day on which everything went wrong, and one on which nothing was due.
 
 import { waive } from "../../src/core/record/transitions.ts";
-import type { ActionResult, PagePlace } from "../../src/core/report/action-result.ts";
+import type { ActionResult, PagePlace, StepVerdict } from "../../src/core/report/action-result.ts";
 import type { RunReport } from "../../src/core/report/run-report.ts";
 import type { StatusView, SyncEntry } from "../../src/core/report/status-view.ts";
 import { syncStatus } from "../../src/core/report/sync-status.ts";
@@ -17,6 +17,9 @@ export const somePlace: PagePlace = {
   runUrl: "https://github.test/octo/crm-sync/actions/runs/77/attempts/1",
   repositoryUrl: "https://github.test/octo/crm-sync",
 };
+
+/** How a step ends in which something failed. */
+export const redStep: StepVerdict = { isRed: true, gapsFail: false };
 
 /** Everything that a page must not take at its word. */
 export const hostileText =

@@ -54,6 +54,13 @@ export type ActionResult =
       readonly rescue: Rescue | undefined;
     };
 
+/** How the step ends, which `fail-on` decides (contract 6). */
+export interface StepVerdict {
+  readonly isRed: boolean;
+  /** Gaps are what makes the step fail. */
+  readonly gapsFail: boolean;
+}
+
 /** Where a page stands, for its links and its last line. */
 export interface PagePlace {
   /** Of Tidemark. */

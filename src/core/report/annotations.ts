@@ -1,7 +1,7 @@
 // What a call says beside the log: few annotations of a level, since GitHub hides what exceeds its own limits without a
 // word (github.md section 13, G29). Pure.
 
-import type { ActionResult } from "./action-result.ts";
+import type { ActionResult, StepVerdict } from "./action-result.ts";
 import { type Annotation, annotation } from "./annotation.ts";
 import { clampNotes } from "./outputs.ts";
 import {
@@ -18,9 +18,9 @@ const levelMax = 8;
 /** What a call has to say (G29). With `gapsFail` gaps are what makes the step fail (`fail-on: gap`). */
 export function annotationsOf(
   result: ActionResult,
-  options: { readonly gapsFail: boolean },
+  { gapsFail }: Pick<StepVerdict, "gapsFail">,
 ): readonly Annotation[] {
-  const found = [...findingsOf(result, options.gapsFail), ...clampNotes(result).map(leftOut)];
+  const found = [...findingsOf(result, gapsFail), ...clampNotes(result).map(leftOut)];
   return (["error", "warning", "notice"] as const).flatMap((level) =>
     clamped(found.filter((one) => one.level === level)),
   );
@@ -88,7 +88,9 @@ function ofError({
             `${counted(rescue.files.length, "file")} in ${rescue.shown}`,
           ),
         ];
-  return [...kept, ...messages.map((message) => annotation(level, errorTitles[exitCode], message))];
+  // Problems of the configuration are one each; whatever else there is to say is one text of several lines.
+  const texts = exitCode === 2 ? messages : [messages.join("\n")];
+  return [...kept, ...texts.map((text) => annotation(level, errorTitles[exitCode], text))];
 }
 
 function leftOut(message: string): Annotation {

@@ -6,16 +6,24 @@ import type { RunReport } from "./run-report.ts";
 export interface Faults {
   /** Parked windows that keep the run red, in the order of the syncs. */
   readonly parked: readonly FailedRecord[];
+  /** Windows that failed in a run that failed, and count; those parked apart. */
+  readonly failed: readonly FailedRecord[];
   /** Every other fault. */
   readonly sentences: readonly string[];
 }
 
 /** The faults of a run; that of a parked window begins with its run id. */
-export function faultsOf({ faults, standings }: RunReport): Faults {
+export function faultsOf({ status, faults, settled, standings }: RunReport): Faults {
   const subjects = new Set(faults.map((fault) => fault.split(" ", 1)[0]));
   const parked = standings.syncs
     .flatMap((entry) => (entry.kind === "sound" ? entry.status.parked : []))
     .filter(({ runId }) => subjects.has(runId));
   const ids = new Set<string>(parked.map(({ runId }) => runId));
-  return { parked, sentences: faults.filter((fault) => !ids.has(fault.split(" ", 1)[0] ?? "")) };
+  const failed = settled.filter((record) => record.status === "failed");
+  const isCounted = (one: FailedRecord): boolean => one.failures > 0 && !ids.has(one.runId);
+  return {
+    parked,
+    failed: status === "failed" ? failed.filter(isCounted) : [],
+    sentences: faults.filter((fault) => !ids.has(fault.split(" ", 1)[0] ?? "")),
+  };
 }

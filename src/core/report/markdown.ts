@@ -9,10 +9,12 @@ const textMax = 600;
  * is no link. Invisible spaces do the latter, since GitHub looks for names in the rendered page.
  */
 export function plain(text: string): string {
-  return shorten(oneLine(text)).replaceAll(
-    /GH-(?=\d)|:\/\/|www\.|[\\`*_[\]~|#&<>$@]/gi,
-    (found) => unread.get(found.toLowerCase()) ?? escaped(found),
-  );
+  return shorten(oneLine(text))
+    .replaceAll(
+      /GH-(?=\d)|:\/\/|www\.|[\\`*_[\]~|#&<>$@]/gi,
+      (found) => unread.get(found.toLowerCase()) ?? escaped(found),
+    )
+    .replace(/^(?=[-+])|(?<=^\d{1,9})(?=[.)](?: |$))/, "\\");
 }
 
 /**

@@ -126,7 +126,7 @@ export function standingAnnotations(view: StatusView, gapsFail: boolean): readon
             annotation(
               "notice",
               "read with another mapping",
-              `${spec.name}: ${counted(stale.length, "range")}, ${spanText(stale)}; remedy: mode backfill with reprocess stale`,
+              `${spec.name}: ${counted(stale.length, "range")}, ${spanText(stale)}; remedy: mode backfill with reprocess stale, the inputs are in the job summary`,
             ),
           ]
         : []),

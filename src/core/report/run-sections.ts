@@ -1,9 +1,9 @@
 // The job summary of a run: headline, why it is red, syncs, coverage, failures, gaps, orders, time, notes. Serves
 // summary.ts.
 
-import type { RunRecord } from "../record/run-record.ts";
+import type { FailedRecord, RunRecord } from "../record/run-record.ts";
 import { formatInstant } from "../time/instant.ts";
-import type { ActionResult, PagePlace } from "./action-result.ts";
+import type { ActionResult, PagePlace, StepVerdict } from "./action-result.ts";
 import { faultsOf } from "./faults.ts";
 import { code, link, plain, tableHead, tableRow } from "./markdown.ts";
 import { clampNotes } from "./outputs.ts";
@@ -29,16 +29,24 @@ const statusWords: Readonly<Record<RunReport["status"], string>> = {
   ok: "Every window of this run succeeded.",
   nothing_due: "No window was due.",
   partial: "Not every window succeeded; later runs go on by themselves.",
-  failed: "Something waits for a person.",
+  failed: "Something went wrong that a person should look at.",
 };
 
 /** The sections of a run, most urgent first. */
-export function runSections(result: RunResult, place: PagePlace): readonly Section[] {
+export function runSections(
+  result: RunResult,
+  place: PagePlace,
+  verdict: StepVerdict,
+): readonly Section[] {
   const { report, ordered } = result;
   const { standings, settled } = report;
   return [
     headline(result, place),
-    ...listed("### Why this run is red", reasonsOf(report), "reason"),
+    ...listed(
+      verdict.isRed ? "### Why this run is red" : "### What went wrong",
+      reasonsOf(report, verdict),
+      "reason",
+    ),
     ...stoppedSyncs(standings),
     ...syncTable(standings, settled),
     ...coverageStrips(standings),
@@ -75,12 +83,20 @@ function headline({ report, published }: RunResult, place: PagePlace): Section {
   );
 }
 
-function reasonsOf(report: RunReport): readonly string[] {
-  const { parked, sentences } = faultsOf(report);
-  const together = [...Map.groupBy(parked, ({ sync }) => sync)].map(
-    ([sync, own]) => `${sync}: ${failuresText(own, "parked")}; see failed windows`,
+function reasonsOf(report: RunReport, { gapsFail }: StepVerdict): readonly string[] {
+  const { parked, failed, sentences } = faultsOf(report);
+  const { gaps } = report;
+  const lacks =
+    gapsFail && gaps.length > 0
+      ? [`fail-on is gap, and coverage has ${counted(gaps.length, "gap")}; see gaps`]
+      : [];
+  return [...sentences, ...together(parked, "parked"), ...together(failed, "failed"), ...lacks];
+}
+
+function together(records: readonly FailedRecord[], verb: string): readonly string[] {
+  return [...Map.groupBy(records, ({ sync }) => sync)].map(
+    ([sync, own]) => `${sync}: ${failuresText(own, verb)}; see failed windows`,
   );
-  return [...sentences, ...together];
 }
 
 function failedItems(settled: readonly RunRecord[]): readonly Section[] {

@@ -1,7 +1,7 @@
 // The job summary of every mode (contract 6, G29): what happened in words and numbers, how the syncs stand, what a
 // person should do. Pure; the texts of the result are masked already (action-result.ts).
 
-import type { ActionResult, PagePlace } from "./action-result.ts";
+import type { ActionResult, PagePlace, StepVerdict } from "./action-result.ts";
 import { errorSections } from "./error-sections.ts";
 import { code, link, plain } from "./markdown.ts";
 import { commitLink } from "./page-links.ts";
@@ -15,14 +15,22 @@ import { failedWindows, gapTable, openOrders, staleRanges, waivedOf } from "./wi
 import { counted, foldedText } from "./words.ts";
 
 /** The page, at most 900 KiB (G29). */
-export function summaryMarkdown(result: ActionResult, place: PagePlace): string {
-  return fitSections([...sectionsOf(result, place), lastLine(place)], summaryLimit);
+export function summaryMarkdown(
+  result: ActionResult,
+  place: PagePlace,
+  verdict: StepVerdict,
+): string {
+  return fitSections([...sectionsOf(result, place, verdict), lastLine(place)], summaryLimit);
 }
 
-function sectionsOf(result: ActionResult, place: PagePlace): readonly Section[] {
+function sectionsOf(
+  result: ActionResult,
+  place: PagePlace,
+  verdict: StepVerdict,
+): readonly Section[] {
   switch (result.kind) {
     case "run":
-      return runSections(result, place);
+      return runSections(result, place, verdict);
     case "plan":
       return planSections(result.plan, result.matrix);
     case "orders":

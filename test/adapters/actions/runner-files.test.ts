@@ -14,7 +14,7 @@ import { outputsOf } from "../../../src/core/report/outputs.ts";
 import { summaryMarkdown } from "../../../src/core/report/summary.ts";
 import { failedRecord } from "../../support/record-builders.ts";
 import { day } from "../../support/record-of.ts";
-import { hostileText, runResult, somePlace } from "../../support/report-of.ts";
+import { hostileText, redStep, runResult, somePlace } from "../../support/report-of.ts";
 
 /** An empty file for the runner, gone after the test. */
 function runnerFile(): string {
@@ -72,7 +72,7 @@ test("the largest summary stays below the 1 MiB above which the runner drops it 
   const plain = failedRecord(day(1));
   const error = { ...plain.error, message: `${hostileText} ${"ü".repeat(300)}` };
   const settled = Array.from({ length: 5000 }, () => ({ ...plain, error }));
-  const page = summaryMarkdown(runResult({ status: "failed", settled }), somePlace);
+  const page = summaryMarkdown(runResult({ status: "failed", settled }), somePlace, redStep);
   await writeJobSummary(page, { GITHUB_STEP_SUMMARY: file });
   const { length } = readFileSync(file);
   expect(length).toBeGreaterThan(850 * 1024);

@@ -7,7 +7,7 @@ import { outputsOf } from "../../../src/core/report/outputs.ts";
 import { summaryMarkdown } from "../../../src/core/report/summary.ts";
 import { failedRecord } from "../../support/record-builders.ts";
 import { day } from "../../support/record-of.ts";
-import { badDay, runResult, somePlace } from "../../support/report-of.ts";
+import { badDay, redStep, runResult, somePlace } from "../../support/report-of.ts";
 
 // Characters that a page escapes: the escaped secret would not be found any more.
 const secret = "s3_cr*t|<key>&@x";
@@ -27,7 +27,7 @@ test("no page holds a secret, not even an escaped one", () => {
     settled: [failedRecord(day(1), { error })],
   });
   const masked = maskTexts(result, makeMask([secret]));
-  const page = summaryMarkdown(masked, somePlace);
+  const page = summaryMarkdown(masked, somePlace, redStep);
   expect(page).not.toMatch(/s3|cr\\\*t|key/);
   expect(page).toContain("| crm answered \\*\\*\\* |");
   expect(JSON.stringify(annotationsOf(masked, { gapsFail: false }))).not.toContain("s3");
@@ -41,8 +41,10 @@ test("everything but the texts stays as it is", () => {
 
 test("a variable that holds a word of ours changes no page", () => {
   const mask = makeMask(["failed", "error", "status", "open", "timeout", "waived", "sound"]);
-  const page = summaryMarkdown(maskTexts(badDay(), mask), somePlace);
-  expect(page).toContain("## Tidemark: failed\n\nSomething waits for a person.");
+  const page = summaryMarkdown(maskTexts(badDay(), mask), somePlace, redStep);
+  expect(page).toContain(
+    "## Tidemark: failed\n\nSomething went wrong that a person should look at.",
+  );
   expect(page).not.toContain("undefined");
 });
 

@@ -178,6 +178,16 @@ describe("another mode", () => {
     expect(linesOf(annotationsOf(result, quiet))).toEqual([line]);
   });
 
+  test("what is one matter is one annotation, however many lines it has", () => {
+    const messages = ["this is a bug", "at one", "at two", "please report these lines"];
+    const bug: ActionResult = { kind: "error", exitCode: 70, messages, rescue: undefined };
+    expect(linesOf(annotationsOf(bug, quiet))).toEqual([
+      `error Tidemark: a bug in Tidemark: ${messages.join("\n")}`,
+    ]);
+    const wrong: ActionResult = { ...bug, exitCode: 2 };
+    expect(annotationsOf(wrong, quiet)).toHaveLength(4);
+  });
+
   test("rescued records come first", () => {
     const rescue = {
       folder: "/tmp/r",

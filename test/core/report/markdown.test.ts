@@ -70,6 +70,12 @@ describe("a text from outside", () => {
     ["$x$", "&#36;x&#36;"],
     ["\u202Eevil\u0000", "evil"],
     ["  plain text  ", "plain text"],
+    ["- [ ] x", String.raw`\- \[ \] x`],
+    ["---", String.raw`\---`],
+    ["+ x", String.raw`\+ x`],
+    ["12. x", String.raw`12\. x`],
+    ["3) x", String.raw`3\) x`],
+    ["1.2.3 - x", "1.2.3 - x"],
   ])("%j stands in a line as %j", (text, shown) => {
     expect(plain(text)).toBe(shown);
   });

@@ -15,6 +15,7 @@ import {
   hostileShown,
   hostileText,
   quietDay,
+  redStep,
   runResult,
   somePlace,
   viewOf,
@@ -23,8 +24,8 @@ import { everyStatus } from "../../support/status-of.ts";
 
 const golden = "../../golden";
 
-function pageOf(result: ActionResult, mode = "run"): string {
-  return summaryMarkdown(result, { ...somePlace, mode });
+function pageOf(result: ActionResult, mode = "run", verdict = redStep): string {
+  return summaryMarkdown(result, { ...somePlace, mode }, verdict);
 }
 
 describe("the page of a run", () => {
@@ -34,6 +35,41 @@ describe("the page of a run", () => {
     ["an empty day", emptyDay(), "summary-empty-day.txt"],
   ] as const)("of %s tells it all", async (_, result, file) => {
     await expect(pageOf(result)).toMatchFileSnapshot(`${golden}/${file}`);
+  });
+
+  test("says which windows made the run red, those apart that failed uncounted", () => {
+    const settled = [
+      failedRecord(day(1)),
+      failedRecord(day(2)),
+      failedRecord(day(3), { failures: 0 }),
+    ];
+    const page = pageOf(runResult({ status: "failed", settled }));
+    expect(page).toContain(
+      "### Why this run is red\n\n- contacts: 2 windows failed (timeout), 2026-11-01 to 2026-11-02; see failed windows\n\n",
+    );
+    const green = pageOf(runResult({ status: "partial", settled }), "run", {
+      ...redStep,
+      isRed: false,
+    });
+    expect(green).not.toContain("### Wh");
+  });
+
+  test("says with fail-on gap that gaps made the run red, and with never what went wrong in a green one", () => {
+    const gaps = [{ sync: "contacts", window: day(1), state: "open" as const }];
+    const ofGap = pageOf(runResult({ status: "ok", gaps }), "run", { isRed: true, gapsFail: true });
+    expect(ofGap).toContain(
+      "### Why this run is red\n\n- fail-on is gap, and coverage has 1 gap; see gaps\n\n",
+    );
+    expect(pageOf(runResult({ status: "ok", gaps }))).not.toContain("### Wh");
+    const ofNever = pageOf(
+      runResult({ status: "failed", faults: ["deals is stopped: why"] }),
+      "run",
+      {
+        isRed: false,
+        gapsFail: false,
+      },
+    );
+    expect(ofNever).toContain("### What went wrong\n\n- deals is stopped: why\n\n");
   });
 
   test("advises a sync that leaves itself too little time, as seed.md does", () => {
