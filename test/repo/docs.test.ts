@@ -7,8 +7,11 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 
 import { parseConfig } from "../../src/config/parse.ts";
+import { runIdOf } from "../../src/core/record/run-id.ts";
 import { outputNames } from "../../src/core/report/outputs.ts";
+import { backfillRemedy, rerunRemedy } from "../../src/core/report/remedies.ts";
 import { inputDefaults, modes } from "../../src/entry/input-schema.ts";
+import { day } from "../support/record-of.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -120,6 +123,43 @@ test("the workflows in the README give inputs that exist and permissions that ar
   );
   expect(granted.filter((permission) => !explained.includes(permission))).toEqual([]);
 });
+
+test.each(["README.md", ".github/workflows/sync.yml"])(
+  "a dispatch of the workflow in %s has every input that a remedy names, and hands it on",
+  (path) => {
+    const text = read(path);
+    const workflow = parse(/^```yaml\n(name:[\s\S]*?)^```/m.exec(text)?.[1] ?? text) as {
+      readonly on: { readonly workflow_dispatch: { readonly inputs: object } };
+      readonly jobs: Jobs;
+    };
+    const remedies = [
+      rerunRemedy([runIdOf("contacts", day(23))]),
+      backfillRemedy("contacts", "stale", day(23)),
+    ].join(" ");
+    const named = new Set([...remedies.matchAll(/`(\w+): /g)].map(([, name]) => name!));
+    expect([...named].toSorted()).toEqual([
+      "mode",
+      "reprocess",
+      "run_id",
+      "sync",
+      "window_end",
+      "window_start",
+    ]);
+    const { inputs } = workflow.on.workflow_dispatch;
+    const given = Object.values(workflow.jobs).flatMap(({ steps }) =>
+      steps.flatMap((step) => Object.entries(step.with)),
+    );
+    const passedOn = [...named].filter((name) =>
+      given.some(
+        ([input, value]) => input === name.replace("_", "-") && value === `\${{ inputs.${name} }}`,
+      ),
+    );
+    expect([passedOn, [...named].filter((name) => !Object.hasOwn(inputs, name))]).toEqual([
+      [...named],
+      [],
+    ]);
+  },
+);
 
 type Jobs = Readonly<
   Record<
