@@ -208,23 +208,32 @@ describe.concurrent("refusals of the action", { timeout: 60_000 }, () => {
     expect(await soundFirstDay(world)).toEqual(firstDaySound(1));
   });
 
-  it("exits 3 and asks the source nothing when GitHub's limit outlasts the run (G24)", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const world = await openActionWorld({ onTestFinished });
-    world.github.fault({
-      on: ({ fields }) => fields.includes("createCommitOnBranch"),
-      do: { kind: "limited", limit: "secondary", retryAfter: 7200 },
-    });
+  it.for([
+    { what: "claim, and asks the source nothing", asked: 0, kept: 0, attempt: 1 },
+    { what: "settling, and rescues the records", asked: 1, kept: 2, attempt: 2 },
+  ])(
+    "exits 3 when GitHub's limit outlasts the $what (G24, 4.6)",
+    async ({ asked, kept, attempt }, { expect, onTestFinished }) => {
+      const world = await openActionWorld({ onTestFinished });
+      const { github, api } = world;
+      github.fault({
+        on: ({ fields }) =>
+          fields.includes("createCommitOnBranch") && api.requests.length === asked,
+        do: { kind: "limited", limit: "secondary", retryAfter: 7200 },
+      });
 
-    const end = await world.run(now);
+      const end = await world.run(now);
+      const before = api.requests.length;
+      const next = await world.run(soon);
 
-    expect(
-      placesWithout(end, ["GitHub's limit lasts until 2026-01-02T02:02:0", "run again later"]),
-    ).toEqual([]);
-    expect([end.code, world.api.requests]).toEqual([3, []]);
-  });
+      const folder = end.outputs["rescue-path"] ?? "";
+      const files = folder === "" ? [] : Object.keys(filesBelow(folder));
+      const why = ["GitHub's limit lasts until 2026-01-02T02:0", "run again later"];
+      expect(placesWithout(end, why)).toEqual([]);
+      expect([end.code, before, files.length, next.code]).toEqual([3, asked, kept, 0]);
+      expect(await soundFirstDay(world)).toEqual(firstDaySound(attempt));
+    },
+  );
 
   it("claims nothing with less than 50 points left, and keeps the last ones for settling (G24)", async ({
     expect,
