@@ -62,11 +62,8 @@ export function openBlobs(client: GithubClient, patience: Patience): Blobs {
         if (content === undefined) missing.set(blob.oid, blob);
         else found.set(blob.oid, content);
       }
-      const batches = batchesOf([...missing.values()]);
-      const read = await Promise.all(
-        batches.map((batch) => readBatch({ client, patience }, batch)),
-      );
-      for (const [oid, content] of read.flatMap((batch) => [...batch])) {
+      const read = await readAll({ client, patience }, batchesOf([...missing.values()]));
+      for (const [oid, content] of read) {
         keep(oid, content);
         found.set(oid, content);
       }
@@ -99,6 +96,23 @@ export function batchesOf(wanted: readonly WantedBlob[]): readonly (readonly Wan
 interface Reader {
   readonly client: GithubClient;
   readonly patience: Patience;
+  /** Aborted when one content could not be read: the others are of no use then. */
+  readonly stop: AbortSignal;
+}
+
+async function readAll(
+  reader: Omit<Reader, "stop">,
+  batches: readonly (readonly WantedBlob[])[],
+): Promise<readonly (readonly [oid: string, content: Uint8Array])[]> {
+  const failed = new AbortController();
+  const own = { ...reader, stop: failed.signal };
+  try {
+    const read = await Promise.all(batches.map((batch) => readBatch(own, batch)));
+    return read.flatMap((batch) => [...batch]);
+  } finally {
+    // Hundreds that still wait for their turn would keep the process alive for as many minutes.
+    failed.abort();
+  }
 }
 
 // A failed query is not sent again: half of it may pass where all of it was too much.
@@ -110,7 +124,7 @@ async function readBatch(
   if (isAlone) return await readEach(reader, batch);
   const until = reader.patience.until();
   const wanted = { trees: [], blobs: batch.map(({ oid }) => oid) };
-  const call = { until, isRead: false, isBeside: true };
+  const call = { until, isRead: false, isBeside: true, stop: reader.stop };
   const answer = await readObjects(reader.client, wanted, new Map(), call);
   if (!answer.ok) {
     if (!mayHalve(answer.error)) throw readError("blobs", answer.error);
@@ -150,8 +164,8 @@ async function readEach(
 
 const blobSchema = object({ content: string(), encoding: string() });
 
-async function readOne({ client, patience }: Reader, oid: string): Promise<Uint8Array> {
-  const call = { until: patience.until(), isRead: true, isBeside: true };
+async function readOne({ client, patience, stop }: Reader, oid: string): Promise<Uint8Array> {
+  const call = { until: patience.until(), isRead: true, isBeside: true, stop };
   const answer = parsedAnswer(
     await client.rest("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", { file_sha: oid }, call),
     `blob ${oid}`,

@@ -27,6 +27,8 @@ export interface CallOptions {
   readonly isRead: boolean;
   /** Whether it may go beside others: readings of blobs, at most four at once; everything else goes one by one. */
   readonly isBeside?: boolean;
+  /** Aborted when nobody waits for the answer any more: what has not been sent by then is not sent. */
+  readonly stop?: AbortSignal;
 }
 
 /** What a call came to, named after what its caller does next. */

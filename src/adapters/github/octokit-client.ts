@@ -100,7 +100,8 @@ async function converse(
   const { random, cancel } = line.options;
   let again = 0;
   for (let limited = 0; limited < limitedMax;) {
-    if (!(await isFree(line, call))) return givenUp(line, call.isGraphql);
+    if (!(await isFree(line, call)) || call.stop?.aborted === true)
+      return givenUp(line, call.isGraphql);
     const answer = await sendOnce(line, call, send);
     if (answer.ok) return answer;
     if (answer.error.kind === "limited") {

@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { batchesOf, openBlobs, type WantedBlob } from "../../../src/adapters/github/blobs.ts";
 import type { GithubClient } from "../../../src/adapters/github/client.ts";
 import { blobIdOf } from "../../../src/adapters/github/object-id.ts";
+import { openGithubClient } from "../../../src/adapters/github/octokit-client.ts";
+import { createFakeClock } from "../../support/fake-clock.ts";
 
 const patience = { until: () => Infinity, runsUntil: () => Infinity, runEndsAt: () => undefined };
 
@@ -56,6 +58,31 @@ test("stops where REST gives another content than that of the id (G5)", async ()
   await expect(readText(client, blob)).rejects.toThrow(
     `blob ${blob.oid} on GitHub: expected the content of this id, found another; run again`,
   );
+});
+
+test("asks for nothing more once a content cannot be read, so that the process ends", async () => {
+  const clock = createFakeClock();
+  let sent = 0;
+  const client = openGithubClient({
+    token: "token",
+    repository: "octo/ledger",
+    apiUrl: "https://ghe.test/api/v3",
+    graphqlUrl: "https://ghe.test/api/graphql",
+    fetch: async () => {
+      sent += 1;
+      return new Response("{}", { status: 502 });
+    },
+    clock,
+    random: { next: () => 0, hex: () => "" },
+    cancel: new AbortController().signal,
+  });
+  const many = Array.from({ length: 80 }, (_, index) => wanted(`${index}\n`));
+  await expect(clock.run(openBlobs(client, patience).read(many))).rejects.toThrow("status 502");
+  const before = sent;
+  await clock.advanceTo(clock.mono() + 3_600_000);
+  // Those that were under way at the same time.
+  expect(sent - before).toBeLessThanOrEqual(4);
+  expect(clock.scheduled()).toBe(0);
 });
 
 test("asks for nothing twice, nor for what it was given", async () => {
