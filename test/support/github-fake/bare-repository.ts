@@ -63,6 +63,7 @@ export class BareRepository {
   readonly #temporary: string;
   readonly #objects = new Map<string, GitObject>();
   readonly #trees = new Map<string, ReadonlyMap<string, TreeLine>>();
+  readonly #sizes = new Map<string, number>();
   #reader: ObjectReader | undefined;
 
   constructor(defaultBranch: string) {
@@ -130,6 +131,16 @@ export class BareRepository {
     const found = await this.#reader.read(oid);
     if (found !== undefined) this.#objects.set(found.oid, found);
     return found;
+  }
+
+  /** Bytes of an object without reading it: a listing names files of many megabytes. */
+  size(oid: string): number {
+    if (!this.#sizes.has(oid)) {
+      const format = "--batch-check=%(objectname) %(objectsize)";
+      for (const line of this.git("cat-file", "--batch-all-objects", format).split("\n"))
+        this.#sizes.set(line.slice(0, 40), Number(line.slice(41)));
+    }
+    return this.#sizes.get(oid) ?? 0;
   }
 
   /** Entries in git's order; none when this is no tree. */

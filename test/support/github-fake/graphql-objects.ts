@@ -117,9 +117,23 @@ async function entryNode(world: World, line: TreeLine, path: string | undefined)
     mode,
     type,
     oid: line.oid,
-    size: async () =>
-      type === "blob" ? ((await world.repository.object(line.oid))?.bytes.length ?? 0) : 0,
-    object: async () => (type === "commit" ? null : await objectNode(world, line.oid)),
+    size: type === "blob" ? () => world.repository.size(line.oid) : 0,
+    object: async () => {
+      if (type === "commit") return null;
+      return type === "blob" ? listedBlob(world, line.oid) : await objectNode(world, line.oid);
+    },
+  };
+}
+
+/** A blob that is read when more is asked than its id and size. */
+function listedBlob(world: World, oid: string): Node {
+  const whole = async (): Promise<Node | null> => await objectNode(world, oid);
+  return {
+    ...gitObject(world, "Blob", "blob", oid),
+    byteSize: () => world.repository.size(oid),
+    isBinary: async () => (await whole())?.["isBinary"],
+    isTruncated: async () => (await whole())?.["isTruncated"],
+    text: async () => (await whole())?.["text"],
   };
 }
 
