@@ -47,7 +47,9 @@ function rescueSections({ shown, files }: Rescue): readonly Section[] {
       head: [
         `### ${counted(files.length, "file")} that could not be committed`,
         "",
-        `They lie in ${plain(shown)}, under their own paths; keep that folder as an artifact, since the disk of a hosted runner is gone after the job. To put them back, commit them to the ledger branch under these paths before the next run, which otherwise reads their windows again.`,
+        `They lie in ${plain(shown)} of the runner's temporary folder, which the output ${code("rescue-path")} names, under their own paths; a later step can keep it as an artifact, the disk of a hosted runner is gone after the job. Nothing has to be done with run records: the next run reads their windows again. An order has to be given again.`,
+        "",
+        "To spare the next run that, put **all** of them on the ledger branch in one commit before it starts. Never a record without the files that are named here without their text: it would call rows delivered that are nowhere.",
         "",
       ],
       rows,

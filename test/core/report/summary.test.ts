@@ -258,7 +258,7 @@ describe("the page of an error", () => {
   test("holds the records that could not be committed, but no rows (contract 4.6)", async () => {
     const rescue = rescueOf({
       folder: "/runner/temp/tidemark-rescue",
-      shown: "tidemark-rescue of the runner's temporary folder",
+      shown: "tidemark-rescue",
       ledger: "ledger",
       files: [
         {
