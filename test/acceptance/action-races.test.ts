@@ -21,7 +21,7 @@ const threeWindows = [
 
 it.concurrent(
   "executes each window once in two steps of the same second, while people push code and rows (T2, T3, G12)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using stage = await open();
     const pushed = pushAtCommits(stage);
@@ -49,7 +49,7 @@ it.concurrent.each([
   { names: "wrong, 502, lost, none", actions: [wentWrong, badGateway, lost, wentWrongBefore] },
 ])(
   "makes each of four commits once when their first answers are $names, with and without an effect (G11)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async ({ actions }) => {
     await using stage = await open();
     const isFirst = firstSending();
@@ -67,7 +67,7 @@ it.concurrent.each([
 
 it.concurrent(
   "makes its commits on the newest tip when a person pushes into a commit whose answer is lost (G11, G12)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using stage = await open();
     const isFirst = firstSending();
@@ -92,7 +92,7 @@ it.concurrent(
 
 it.concurrent(
   "executes each window once in two steps of the same second when GitHub is 3 seconds behind (section 8, step 3)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using stage = await open();
     const lag = lagBehind(stage);
@@ -110,7 +110,7 @@ it.concurrent(
 
 it.concurrent(
   "does nothing twice when a step reads the tip of 3 seconds before, where a step that is over still ran (L6, L7)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using stage = await open();
     const first = await stage.run({ runId: 7001 });

@@ -37,7 +37,7 @@ it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void; next: Ste
   },
 ])(
   "recovers what a killed step claimed $name, without waiting for its lease (contract 4.5, G16)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async ({ tell, next }) => {
     await using stage = await openKilled();
     tell(stage);
@@ -61,7 +61,7 @@ it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void }>([
   },
 ])(
   "claims nothing of the source of a killed step until its lease has passed when $name (P13, G17)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async ({ tell }) => {
     await using stage = await openKilled();
     tell(stage);
@@ -87,7 +87,7 @@ it.concurrent.each([
   { page: 2, left: "failed", code: "cancelled" },
 ])(
   "leaves a window $left at SIGINT in the middle of page $page, commits that, and exits 130 (contract 4.2, G28)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async ({ page, left, code }) => {
     await using stage = await openPaged();
     const cancelled = await cancelAt(stage, ({ number }) => number === page);
@@ -111,7 +111,7 @@ it.concurrent.each([
   { when: "a page is read", field: undefined, left: ["running 1"], attempts: 2, asked: 5 },
 ])(
   "exits 130 within 5 seconds when GitHub answers nothing more from SIGINT on, while $when (G28)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async ({ field, left, attempts, asked }) => {
     await using stage = await openPaged();
     const silence = { isOn: false };
@@ -144,7 +144,7 @@ it.concurrent.each([
 
 it.concurrent(
   "sends its last commit once when a person pushed during the cancellation, and is recovered by the next run (G13)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using stage = await openPaged();
     let pushes = 0;
@@ -169,7 +169,7 @@ it.concurrent(
 
 it.concurrent(
   "waits for the answer to its claim at SIGINT, asks nothing of the source, and leaves nothing running (G28, L4)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using stage = await openPaged();
     const isClaim = ({ fields }: FakeRequest): boolean => fields[0] === "createCommitOnBranch";
@@ -191,7 +191,7 @@ it.concurrent(
 
 it.concurrent(
   "ends by itself within a budget of 20 seconds, exit 0, with its last commit made, when the source is slow (4.1)",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using stage = await openPaged({ start: "2026-01-02" });
     // The first window takes four seconds or so; the second one gets no answer.
