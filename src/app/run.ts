@@ -92,22 +92,47 @@ async function takeTurn(ctx: RunContext, flights: Flights): Promise<Turn | undef
     return built?.draft;
   });
   if (end.kind === "nothing") return undefined;
-  if (end.kind === "refused") throw await refuse(ctx, end.message, end.draft, ended.length > 0);
+  if (end.kind === "refused") {
+    if (ended.length === 0 || ctx.cancel.aborted) throw notWritten(ctx, end.message);
+    // What else flies ends now, and what it has done is kept as well.
+    ctx.deadline.close();
+    await land();
+    throw await rescue(ctx, end.message, await workOf(ctx, ended, end.draft));
+  }
   const turn = turns.get(end.draft);
   if (turn !== undefined) noteTurn(ctx, turn);
   return turn;
 }
 
-// 4.6: the claim is the test of the permission to write; what was read after it is rescued.
-async function refuse(
+// 4.6: the claim is the test of the permission to write; nothing was asked of a source before it.
+function notWritten(ctx: RunContext, message: string): LedgerError | Cancelled {
+  return ctx.cancel.aborted ? new Cancelled(message) : new LedgerError(message);
+}
+
+// What was read and not given back, on the tip that was read last; where that cannot be read, the draft as it was
+// refused.
+async function workOf(
+  ctx: RunContext,
+  ended: readonly AttemptEnd[],
+  refused: Draft,
+): Promise<Pick<Draft, "changes" | "files">> {
+  try {
+    const turn = await buildTurn(ctx, ended, ctx.snapshot);
+    const work = turn?.settled.filter(({ record }) => record.status !== "pending") ?? [];
+    if (turn === undefined || work.length === 0) return refused;
+    return { changes: work.flatMap(({ changes }) => changes), files: turn.draft.files };
+  } catch (error) {
+    if (error instanceof LedgerError) return refused;
+    throw error;
+  }
+}
+
+async function rescue(
   ctx: RunContext,
   message: string,
-  draft: Draft,
-  hasWork: boolean,
-): Promise<LedgerError | Cancelled> {
-  if (ctx.cancel.aborted) return new Cancelled(message);
-  if (!hasWork) return new LedgerError(message);
-  const files = [...ctx.ports.ledger.filesOf(draft.changes), ...draft.files];
+  work: Pick<Draft, "changes" | "files">,
+): Promise<LedgerError> {
+  const files = [...ctx.ports.ledger.filesOf(work.changes), ...work.files];
   const folder = await ctx.ports.outputFiles.rescue(files);
   // On a line of its own: the text of the remote before it may fill what is shown of one line.
   return new LedgerError(`${message}\nthe records are kept in ${folder}, under their own paths`);

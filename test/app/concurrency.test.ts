@@ -95,4 +95,23 @@ describe("windows in flight", () => {
     expect(world.sent.length).toBe(sent);
     expect(world.rescued).toHaveLength(1);
   });
+
+  test("are all rescued that ended by the time a commit was refused (4.6)", async () => {
+    const world = concurrent(3, { destination: "files" });
+    await world.run({ request: { maxWindows: 2 } });
+    const onCommit: ProcessOptions["onCommit"] = async (commit, { nth }) => {
+      if (nth === 0) return await commit();
+      await world.clock.wake(world.clock.mono() + 20_000);
+      return { kind: "refused", message: "no", remedy: "ask" };
+    };
+    await expect(world.run({ onCommit })).rejects.toThrow(LedgerError);
+    expect(world.rescued).toEqual([
+      [
+        "ledger/contacts/2026/11/20261102T000000Z--20261103T000000Z.json",
+        "ledger/contacts/2026/11/20261103T000000Z--20261104T000000Z.json",
+        "ledger/contacts/2026/11/20261104T000000Z--20261105T000000Z.json",
+        "data/contacts.ndjson",
+      ],
+    ]);
+  });
 });

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 
+import { Cancelled } from "../../src/core/failure/errors.ts";
 import { at } from "../support/builders.ts";
 import { dayOf, orderOf } from "../support/record-builders.ts";
 import { createWorld, type ProcessOptions, type World } from "../support/run-world.ts";
@@ -154,6 +155,39 @@ describe("a race", () => {
       );
     },
   );
+
+  test("lost a hundred times in a row is won as long as there is time (G13)", async () => {
+    const world = createWorld({ now: "2026-11-02T06:00:00Z" });
+    const report = await world.run({
+      onCommit: async (commit, { nth }) => {
+        if (nth > 0 && nth <= 100) world.branch.edit({ "docs/notes.md": `${nth}\n` });
+        return await commit();
+      },
+    });
+    expect(report).toMatchObject({ status: "ok", windowsSucceeded: 1, faults: [] });
+    expect(world.sent).toHaveLength(3);
+  });
+
+  test("is not waited for once the run is being cancelled (G28)", async () => {
+    const world = createWorld({ now: "2026-11-02T06:00:00Z" });
+    const cancel = new AbortController();
+    let cancelledAt = 0;
+    const running = world.run({
+      cancel: cancel.signal,
+      onCommit: async (commit, { nth }) => {
+        if (nth > 0) world.branch.edit({ "docs/notes.md": `${nth}\n` });
+        if (nth === 9)
+          void world.clock.wake(world.clock.mono() + 1).then(() => {
+            cancelledAt = world.clock.mono();
+            cancel.abort();
+          });
+        return await commit();
+      },
+    });
+    await expect(running).rejects.toThrow(Cancelled);
+    // The one attempt that is left takes 30 ms.
+    expect(world.clock.mono() - cancelledAt).toBeLessThan(100);
+  });
 
   test.for(["write", "commit"] as const)(
     "a holder that wakes up after its lease, at its next %s, settles nothing and writes nothing (L7)",

@@ -433,6 +433,49 @@ describe("run", () => {
     ]);
   });
 
+  test("a store that breaks down in a commit is asked once more, and the commit is made once", async () => {
+    const world = createWorld({ now: "2026-11-02T06:00:00Z" });
+    const report = await world.run({
+      onCommit: async (commit, { nth }) => {
+        const answer = await commit();
+        if (nth === 1) throw new LedgerError("tree 1 on GitHub: gone");
+        return answer;
+      },
+    });
+    expect(report).toMatchObject({ status: "ok", windowsSucceeded: 1 });
+    expect(world.subjects()).toEqual([
+      "ledger(contacts): claim 2026-11-01",
+      "ledger(contacts): settle 2026-11-01 succeeded, 5 records",
+    ]);
+  });
+
+  test("work whose rows cannot land after a lost race is rescued as it was sent (4.6)", async () => {
+    const world = createWorld({ destination: "files", now: "2026-11-02T06:00:00Z" });
+    let isGone = false;
+    const running = world.run({
+      wrapStore: (store) => ({
+        ...store,
+        files: (tip) => ({
+          ...store.files(tip),
+          list: async (folder) => {
+            if (isGone && folder.startsWith("data")) throw new LedgerError("data: gone");
+            return await store.files(tip).list(folder);
+          },
+        }),
+      }),
+      onCommit: async (commit, { nth }) => {
+        if (nth !== 1) return await commit();
+        isGone = true;
+        world.branch.edit({ "data/notes.md": "hello\n" });
+        return { kind: "conflict" };
+      },
+    });
+    await expect(running).rejects.toThrow("data: gone");
+    expect(world.rescued).toEqual([
+      ["ledger/contacts/2026/11/20261101T000000Z--20261102T000000Z.json", "data/contacts.ndjson"],
+    ]);
+  });
+
   test("a run that cannot read the ledger, or has ended, leaves no timer behind", async () => {
     const world = createWorld();
     await world.run();

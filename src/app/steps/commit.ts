@@ -4,7 +4,13 @@
 
 import { LedgerError } from "../../core/failure/errors.ts";
 import { commitDigest, commitMessage, type LedgerEvent } from "../../core/record/commit-message.ts";
-import type { FileChange, Tip } from "../../ports/ledger-store.ts";
+import type {
+  CommitAnswer,
+  CommitRequest,
+  FileChange,
+  LedgerStore,
+  Tip,
+} from "../../ports/ledger-store.ts";
 import type { LedgerChange, LedgerSnapshot } from "../../ports/ledger.ts";
 import type { Committing } from "../run-context.ts";
 
@@ -25,8 +31,8 @@ export type CommitEnd =
   | { readonly kind: "nothing" }
   | { readonly kind: "refused"; readonly message: string; readonly draft: Draft };
 
-/** Lost races and unknown answers in a row that one commit survives. */
-const racesMax = 50;
+/** Lost races and unknown answers in a row that one commit survives; its time mostly ends before (G13). */
+const racesMax = 10_000;
 
 /** The longest wait after a lost race; each is `random x min(this, 50 ms x 2^n)`. */
 const backoffMaxMs = 3000;
@@ -43,19 +49,23 @@ export async function commitDraft(
     const { snapshot } = ctx;
     const late = await findLanded(ctx, unsure);
     if (late !== undefined) return note(ctx, late, snapshot.tip);
-    const draft = await build(snapshot);
+    let draft: Draft | undefined;
+    try {
+      draft = await build(snapshot);
+    } catch (error) {
+      // Rows that cannot land on the new tip: what was built for the one before is kept (contract 4.6).
+      if (error instanceof LedgerError && last !== undefined)
+        return { kind: "refused", message: error.message, draft: last };
+      throw error;
+    }
     if (draft === undefined) return { kind: "nothing" };
     last = draft;
     const files = [...ledger.filesOf(draft.changes), ...draft.files];
     const digest = digestOf(ctx.ports, files);
     const message = commitMessage({ events: draft.events, holder: ctx.identity.holder, digest });
     const sent = { since: snapshot.tip, draft, digest, subject: message.split("\n")[0] ?? "" };
-    const answer = await store.commit({
-      expected: snapshot.tip,
-      message,
-      changes: files,
-      until: ctx.commitUntil,
-    });
+    const request = { expected: snapshot.tip, message, changes: files, until: ctx.commitUntil };
+    const answer = await answerTo(store, request);
     // The remedy has a line of its own: the words of the remote may fill what is shown of one line.
     if (answer.kind === "refused")
       return { kind: "refused", message: `${answer.message}\nremedy: ${answer.remedy}`, draft };
@@ -80,6 +90,16 @@ export async function commitDraft(
     message: `the ledger branch moved ${racesMax} times while one commit was being made; run again when it is quieter`,
     draft: last ?? { changes: [], files: [], events: [] },
   };
+}
+
+// A store that cannot even tell what became of a commit: it may have landed.
+async function answerTo(store: LedgerStore, request: CommitRequest): Promise<CommitAnswer> {
+  try {
+    return await store.commit(request);
+  } catch (error) {
+    if (error instanceof LedgerError) return { kind: "unknown", message: error.message };
+    throw error;
+  }
 }
 
 /** `Tidemark-Digest` of these changes (G10). */
@@ -152,10 +172,10 @@ async function snapshotAfter(ctx: Committing, draft: Draft, tip: Tip): Promise<L
     : await ledger.read(tip);
 }
 
-async function pause(ctx: Committing, race: number): Promise<void> {
-  const { clock, random } = ctx.ports;
+async function pause({ ports, cancel }: Committing, race: number): Promise<void> {
+  const { clock, random } = ports;
   const until = clock.mono() + random.next() * Math.min(backoffMaxMs, 50 * 2 ** race);
-  while (clock.mono() < until) await clock.wake(until);
+  while (clock.mono() < until && !cancel.aborted) await clock.wake(until, cancel);
 }
 
 /** For callers that cannot go on without the commit: a refusal becomes a LedgerError (exit 3). */
