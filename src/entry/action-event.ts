@@ -4,6 +4,7 @@
 import * as v from "valibot";
 
 import { ConfigError } from "../core/failure/errors.ts";
+import type { Publish } from "../core/sync/sync-spec.ts";
 
 /** The event of a run. */
 export interface RunnerEvent {
@@ -145,6 +146,22 @@ export function refusalToWrite(
     return `ref: expected the branch ${allowed}, found ${event.ref}; start the workflow on ${allowed}`;
   if (event.branch === defaultBranch || event.branch === ledgerBranch) return undefined;
   return `ref: expected the branch ${allowed}, found the branch ${event.branch}, whose configuration anybody who may push can change; start the workflow on ${allowed}, or look with dry-run`;
+}
+
+/** Why the ledger cannot live on this branch; undefined when it can. */
+export function refusalOfLedger(
+  publish: Publish,
+  {
+    defaultBranch,
+    ledgerBranch,
+  }: { readonly defaultBranch: string; readonly ledgerBranch: string },
+): string | undefined {
+  // They are forced, deleted or merged: the ledger would go with them.
+  if (/^tidemark(\/|$)/.test(ledgerBranch))
+    return `ledger.branch: expected none of the branches that Tidemark makes for people, found ${ledgerBranch}; choose a name that does not begin with tidemark/, for example tidemark-ledger`;
+  if (publish === "pull_request" && ledgerBranch === defaultBranch)
+    return `ledger.branch: expected a branch of its own for publish: pull_request, found the default branch ${defaultBranch}; leave the key out for tidemark-ledger`;
+  return undefined;
 }
 
 /** Whether a push brought a commit of Tidemark itself, so that there is nothing to react to (G26). */

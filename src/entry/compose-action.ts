@@ -28,7 +28,7 @@ import type { FileChange } from "../ports/ledger-store.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { Proposals } from "../ports/proposals.ts";
 import type { Publisher } from "../ports/publisher.ts";
-import { type RunnerEvent, refusalToWrite, runUrlOf } from "./action-event.ts";
+import { type RunnerEvent, refusalOfLedger, refusalToWrite, runUrlOf } from "./action-event.ts";
 import type { ActionInputs } from "./action-inputs.ts";
 import {
   dataPathsOf,
@@ -172,14 +172,11 @@ function requireBranches(
   { ledger }: ProjectSpec,
   { base, branch }: { readonly base: string; readonly branch: string },
 ): void {
-  const refusal = writes
-    ? refusalToWrite(event, { defaultBranch: base, ledgerBranch: branch })
-    : undefined;
+  const branches = { defaultBranch: base, ledgerBranch: branch };
+  const refusal =
+    (writes ? refusalToWrite(event, branches) : undefined) ??
+    refusalOfLedger(ledger.publish, branches);
   if (refusal !== undefined) throw new ConfigError([refusal]);
-  if (ledger.publish === "pull_request" && branch === base)
-    throw new ConfigError([
-      `ledger.branch: expected a branch of its own for publish: pull_request, found the default branch ${base}; leave the key out for tidemark-ledger`,
-    ]);
 }
 
 interface Scope {

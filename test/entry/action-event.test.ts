@@ -7,6 +7,7 @@ import {
   isOwnPush,
   isScheduled,
   readEvent,
+  refusalOfLedger,
   refusalToWrite,
   type RunnerEvent,
   runUrlOf,
@@ -200,4 +201,19 @@ test.each([
   ["push", "refs/heads/main", {}, undefined],
 ])("G33: verify on %s of %s with %j compares with %s", (name, ref, payload, base) => {
   expect(verifyBaseOf(eventOf(name, ref, payload))).toBe(base);
+});
+
+test.each([
+  ["push", "tidemark/publish", "tidemark/"],
+  ["pull_request", "tidemark/publish", "tidemark/"],
+  ["push", "tidemark/backfill/1", "tidemark/"],
+  ["push", "tidemark", "tidemark/"],
+  ["pull_request", "main", "a branch of its own"],
+  ["push", "main", undefined],
+  ["push", "tidemark-ledger", undefined],
+  ["pull_request", "tidemark-ledger", undefined],
+] as const)("publish: %s with the ledger on %s", (publish, ledgerBranch, found) => {
+  const refusal = refusalOfLedger(publish, { defaultBranch: "main", ledgerBranch });
+  if (found === undefined) expect(refusal).toBe(undefined);
+  else expect(refusal).toContain(found);
 });
