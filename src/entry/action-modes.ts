@@ -77,14 +77,13 @@ async function executePlan(work: Work): Promise<ModeEnd> {
     : await order(work, { dryRun: true });
 }
 
+// A leg serves what was asked for; of the other syncs of its source a run takes the newest windows by itself. What would
+// run here, without being asked for a plan, has no legs.
 async function planRun({ step, input }: Work): Promise<ModeEnd> {
-  const { syncs, maxWindows } = step.inputs;
-  return planned(input, await planCommand(input, { syncs, maxWindows }), syncs);
-}
-
-// A leg serves what was asked for; of the other syncs of its source a run takes the newest windows by itself.
-function planned({ project }: CommandInput, plan: PlanView, syncs: readonly string[]): ModeEnd {
-  const matrix = matrixOf(plan.windows, namedSyncs(project, syncs));
+  const { mode, syncs, maxWindows } = step.inputs;
+  const plan = await planCommand(input, { syncs, maxWindows });
+  const planned = mode === "plan" ? plan.windows : [];
+  const matrix = matrixOf(planned, namedSyncs(input.project, syncs));
   return { result: { kind: "plan", plan, matrix }, exitCode: 0 };
 }
 
@@ -118,9 +117,12 @@ async function order(work: Work, { dryRun }: { readonly dryRun: boolean }): Prom
 async function executeRerun(work: Work): Promise<ModeEnd> {
   const { runIds: asked, dryRun } = work.step.inputs;
   const { runIds, syncs } = await resolveReruns(work.input, { runIds: asked, parked: false });
-  if (dryRun) return planned(work.input, rerunPlan(runIds), syncs);
+  if (dryRun)
+    return { result: { kind: "plan", plan: rerunPlan(runIds), matrix: noLegs }, exitCode: 0 };
   return await serve(work, { syncs, reruns: runIds, ordered: [] });
 }
+
+const noLegs = { legs: [], omitted: 0 };
 
 function rerunPlan(runIds: readonly RunId[]): PlanView {
   const windows = runIds.flatMap((runId) => {

@@ -8,7 +8,7 @@ import type { BackfillView } from "./plan-view.ts";
 import type { RunReport } from "./run-report.ts";
 import { bodyLimit, fitSections, paragraph, type Section } from "./sections.ts";
 import { coverageStrips, stoppedSyncs, syncTable } from "./sync-sections.ts";
-import { failedWindows, gapTable, openOrders, waivedOf, windowTable } from "./window-sections.ts";
+import { failedWindows, gapTable, openOrders, windowTable } from "./window-sections.ts";
 import { counted, spanText, windowText } from "./words.ts";
 
 /** What a pull request says; the body is Markdown of at most 30,000 characters (G29). */
@@ -29,7 +29,7 @@ export function publishedText(report: RunReport, place: PagePlace): PullRequestT
     ...syncTable(standings, settled),
     ...coverageStrips(standings),
     ...failedWindows(standings, settled, place),
-    ...gapTable(report.gaps, waivedOf(standings)),
+    ...gapTable(report.gaps, standings),
     ...openOrders(standings),
     ...windowTable("### Windows of the newest run", settled),
     lastLine(place),

@@ -18,7 +18,6 @@ import {
   gapTable,
   openOrders,
   staleRanges,
-  waivedOf,
   windowTable,
 } from "./window-sections.ts";
 import { counted, failuresText, spanText, windowText } from "./words.ts";
@@ -52,7 +51,7 @@ export function runSections(
     ...coverageStrips(standings),
     ...failedWindows(standings, settled, place),
     ...failedItems(settled),
-    ...gapTable(report.gaps, waivedOf(standings)),
+    ...gapTable(report.gaps, standings),
     ...windowTable("### Windows of this run", settled),
     ...orderedTable(
       "### Ordered by this run",

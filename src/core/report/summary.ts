@@ -11,7 +11,7 @@ import { fitSections, paragraph, type Section, summaryLimit } from "./sections.t
 import type { StatusView } from "./status-view.ts";
 import { coverageStrips, retiredFolders, stoppedSyncs, syncTable } from "./sync-sections.ts";
 import { verifySections } from "./verify-sections.ts";
-import { failedWindows, gapTable, openOrders, staleRanges, waivedOf } from "./window-sections.ts";
+import { failedWindows, gapTable, openOrders, staleRanges } from "./window-sections.ts";
 import { counted, foldedText } from "./words.ts";
 
 /** The page, at most 900 KiB (G29). */
@@ -70,7 +70,7 @@ function statusSections(view: StatusView, place: PagePlace): readonly Section[] 
     ...syncTable(view, undefined),
     ...coverageStrips(view),
     ...failedWindows(view, [], place),
-    ...gapTable(gaps, waivedOf(view)),
+    ...gapTable(gaps, view),
     ...openOrders(view),
     ...staleRanges(view),
     ...retiredFolders(view),

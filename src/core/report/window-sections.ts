@@ -111,13 +111,17 @@ function parkedRemedy(parked: readonly FailedRecord[]): readonly string[] {
 }
 
 /** What coverage lacks, neighbours of one state together. */
-export function gapTable(
-  gaps: readonly Gap[],
-  waived: readonly FailedRecord[],
-): readonly Section[] {
-  const rows = joinGaps(gaps).map((gap) =>
-    tableRow([code(gap.sync), windowText(gap.window), gap.state, gapText(gap, waived)]),
+export function gapTable(gaps: readonly Gap[], view: StatusView): readonly Section[] {
+  const waived = view.syncs.flatMap((entry) => (entry.kind === "sound" ? entry.status.waived : []));
+  const stopped = new Set(
+    view.syncs.flatMap((entry) => (entry.kind === "stopped" ? [entry.spec.id] : [])),
   );
+  const rows = joinGaps(gaps).map((gap) => {
+    const next = stopped.has(gap.sync)
+      ? "nothing until the sync is repaired, see stopped syncs"
+      : gapText(gap, waived);
+    return tableRow([code(gap.sync), windowText(gap.window), gap.state, next]);
+  });
   if (rows.length === 0) return [];
   const head = ["### Gaps", "", ...tableHead(["sync", "range", "state", "what follows"])];
   return [{ head, rows, tail: [], noun: "gap" }];
@@ -144,11 +148,6 @@ function gapText(gap: Gap, waived: readonly FailedRecord[]): string {
       return `given up: ${plain([...reasons].join("; "))}`;
     }
   }
-}
-
-/** Failed windows that were given up. */
-export function waivedOf(view: StatusView): readonly FailedRecord[] {
-  return view.syncs.flatMap((entry) => (entry.kind === "sound" ? entry.status.waived : []));
 }
 
 /** Orders that are not done. */

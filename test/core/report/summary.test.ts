@@ -79,6 +79,14 @@ describe("the page of a run", () => {
     );
   });
 
+  test("promises no reading of the gaps of a sync that is stopped", () => {
+    const standings = everyStatus();
+    const gaps = [{ sync: "deals", window: day(4), state: "open" as const }];
+    expect(pageOf(runResult({ status: "failed", gaps, standings }))).toContain(
+      "| `deals` | 2026-11-04 | open | nothing until the sync is repaired, see stopped syncs |\n",
+    );
+  });
+
   test("names windows that were given back, together", () => {
     const settled = [pendingRecord(day(3), { attempt: 1 }), pendingRecord(day(4), { attempt: 1 })];
     const page = pageOf(runResult({ status: "partial", settled }));
