@@ -118,9 +118,9 @@ async function workOf(
 ): Promise<Pick<Draft, "changes" | "files">> {
   try {
     const turn = await buildTurn(ctx, ended, ctx.snapshot);
-    const work = turn?.settled.filter(({ record }) => record.status !== "pending") ?? [];
-    if (turn === undefined || work.length === 0) return refused;
-    return { changes: work.flatMap(({ changes }) => changes), files: turn.draft.files };
+    const done = turn?.settled.filter(({ record }) => record.status !== "pending") ?? [];
+    if (turn === undefined || done.length === 0) return refused;
+    return { changes: done.flatMap(({ changes }) => changes), files: turn.draft.files };
   } catch (error) {
     if (error instanceof LedgerError) return refused;
     throw error;
@@ -130,9 +130,9 @@ async function workOf(
 async function rescue(
   ctx: RunContext,
   message: string,
-  work: Pick<Draft, "changes" | "files">,
+  kept: Pick<Draft, "changes" | "files">,
 ): Promise<LedgerError> {
-  const files = [...ctx.ports.ledger.filesOf(work.changes), ...work.files];
+  const files = [...ctx.ports.ledger.filesOf(kept.changes), ...kept.files];
   const folder = await ctx.ports.outputFiles.rescue(files);
   // On a line of its own: the text of the remote before it may fill what is shown of one line.
   return new LedgerError(`${message}\nthe records are kept in ${folder}, under their own paths`);

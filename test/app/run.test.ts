@@ -435,14 +435,14 @@ describe("run", () => {
 
   test("a store that breaks down in a commit is asked once more, and the commit is made once", async () => {
     const world = createWorld({ now: "2026-11-02T06:00:00Z" });
-    const report = await world.run({
+    const ended = await world.run({
       onCommit: async (commit, { nth }) => {
         const answer = await commit();
         if (nth === 1) throw new LedgerError("tree 1 on GitHub: gone");
         return answer;
       },
     });
-    expect(report).toMatchObject({ status: "ok", windowsSucceeded: 1 });
+    expect(ended).toMatchObject({ status: "ok", windowsSucceeded: 1 });
     expect(world.subjects()).toEqual([
       "ledger(contacts): claim 2026-11-01",
       "ledger(contacts): settle 2026-11-01 succeeded, 5 records",
