@@ -1,6 +1,7 @@
 // Files at the tips that a run has read or made: what stands where, as far as it is known, and the requests for what is
 // not (section 6). A tip that we made ourselves costs none.
 
+import { LedgerError } from "../../core/failure/errors.ts";
 import type { FileChange, Tip, TreeEntry } from "../../ports/ledger-store.ts";
 import { type Blobs, openBlobs, type WantedBlob } from "./blobs.ts";
 import type { GithubClient } from "./client.ts";
@@ -83,6 +84,11 @@ export function openSnapshots(options: SnapshotOptions): Snapshots {
     itemsOf: (tree) => folders.itemsOf(tree),
     list: async (tip, folder) => {
       const root = await locate(opened, tip, folder);
+      // Taken for an empty ledger it would be written over.
+      if (root !== undefined && root.mode !== treeMode && folder === ledgerPath)
+        throw new LedgerError(
+          `${folder} on GitHub: expected a folder, found an entry of mode ${root.mode}; remove it, or set ledger.path to a folder`,
+        );
       if (root?.mode !== treeMode) return [];
       return await folders.list(root, folder, { skipped, withContents: folder === ledgerPath });
     },

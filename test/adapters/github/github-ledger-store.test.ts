@@ -113,6 +113,43 @@ test("lists retired folders and leaves out those of syncs that the run does not 
   expect(world.routes()).toEqual(["graphql:Tip", "graphql:Objects", "graphql:Objects"]);
 });
 
+test.each(["100644", "120000"])(
+  "a ledger of mode %s is named, never taken for empty (G6)",
+  async (mode) => {
+    const world = await openGithubStoreWorld({ ledger: { mode, content: "elsewhere" } });
+    const store = world.open();
+    await expect(store.files(await store.tip()).list("ledger")).rejects.toThrow(
+      `ledger on GitHub: expected a folder, found an entry of mode ${mode}; remove it, or set ledger.path`,
+    );
+  },
+);
+
+test("works with a branch of an odd name and a nested folder, in each way of committing", async () => {
+  const world = await openGithubStoreWorld();
+  const branch = "ops/ledger#1+a@b";
+  const ledgerPath = "ops/state/ledger";
+  const store = world.open({ branch, ledgerPath, dataPaths: ["ops/data/x.ndjson"] });
+  const small = { "ops/state/ledger/a/1.json": "1\n", "ops/data/x.ndjson": "{}\n" };
+  const first = tipOf(await commitOn(store, await store.tip(), "small", small));
+  const large = Object.fromEntries(
+    Array.from({ length: 120 }, (_, nth) => [`${ledgerPath}/a/${nth}.json`, `${nth}!\n`]),
+  );
+  const second = tipOf(await commitOn(store, first, "large", large));
+  const gone = Object.fromEntries(Object.keys(large).map((path) => [path, undefined]));
+  const third = tipOf(
+    await commitOn(store, second, "gone", { ...gone, [`${ledgerPath}/a/x.json`]: "x\n" }),
+  );
+  expect(world.fake.head(branch)).toBe(third);
+  const other = world.open({ branch, ledgerPath });
+  expect((await other.files(await other.tip()).list(ledgerPath)).map(({ path }) => path)).toEqual([
+    `${ledgerPath}/a/x.json`,
+  ]);
+  world.fake.protect(branch, "ruleset");
+  const refused = await commitOn(store, third, "small", { [`${ledgerPath}/a/2.json`]: "2\n" });
+  expect(refused).toMatchObject({ kind: "refused" });
+  expect(JSON.stringify(refused)).toContain("the rules pull_request of a ruleset");
+});
+
 test("shows what is no regular file with its mode (G6)", async () => {
   const world = await openGithubStoreWorld({
     "ledger/a/link.json": { mode: "120000", content: "../b" },
