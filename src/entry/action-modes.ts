@@ -168,6 +168,6 @@ async function serve(
   const { report, published } = await announce(await run({ ...input, request }), announcing);
   return {
     result: { kind: "run", report, ordered, published },
-    exitCode: exitCodeOfRun(report, inputs.failOn),
+    exitCode: exitCodeOfRun(report, inputs.failOn, input.cancel),
   };
 }

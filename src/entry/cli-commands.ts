@@ -183,7 +183,7 @@ async function serve(
   });
   const failOn = failOnKinds.find((kind) => kind === call.options["failOn"]) ?? "failed";
   const text = call.common.json ? json(runJson(report)) : runText(report);
-  return { text, exitCode: exitCodeOfRun(report, failOn) };
+  return { text, exitCode: exitCodeOfRun(report, failOn, input.cancel) };
 }
 
 async function executeWaive({ input, call }: Execution): Promise<CliOutcome> {

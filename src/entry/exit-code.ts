@@ -7,8 +7,13 @@ import type { RunReport } from "../core/report/run-report.ts";
 export const failOnKinds = ["failed", "gap", "never"] as const;
 export type FailOn = (typeof failOnKinds)[number];
 
-/** 0 done, or 1 as `fail-on` says. */
-export function exitCodeOfRun(report: RunReport, failOn: FailOn): number {
+/** 0 done, or 1 as `fail-on` says; 130 after a signal, also where only the telling of it was cut short (G28). */
+export function exitCodeOfRun(
+  report: Pick<RunReport, "status" | "gaps">,
+  failOn: FailOn,
+  cancel: AbortSignal,
+): number {
+  if (cancel.aborted) return 130;
   if (failOn === "never") return 0;
   if (report.status === "failed") return 1;
   return failOn === "gap" && report.gaps.length > 0 ? 1 : 0;
