@@ -3,12 +3,21 @@
 
 import type { FailureCode } from "../failure/failure.ts";
 import type { RunId } from "../record/run-id.ts";
+import type { FailedRecord } from "../record/run-record.ts";
 import { formatInstant } from "../time/instant.ts";
 import type { Window } from "../window/window.ts";
 import { code } from "./markdown.ts";
 
 /** Run ids that a remedy names; a second run names the next ones. */
 const runIdsMax = 20;
+
+/**
+ * Whether a rerun may help. What the source keeps no more stays lost, and an attempt at it would stand in the way when
+ * `window.retention` is raised, which takes the window up by itself.
+ */
+export function mayHelpToRerun({ error }: FailedRecord): boolean {
+  return error.code !== "retention";
+}
 
 /** How windows are run again (contract 6, 7). `runIds` is not empty. */
 export function rerunRemedy(runIds: readonly RunId[]): string {
@@ -39,7 +48,12 @@ export function backfillRemedy(
 
 /** How a window is given up; the action has no mode for it, since it is a decision of a person with a clone. */
 export function waiveRemedy(runId: string): string {
-  return code(`tidemark waive ${runId} --reason "why"`);
+  return code(waiveCommand(runId));
+}
+
+/** The same as it is typed. */
+export function waiveCommand(runId: string): string {
+  return `tidemark waive ${runId} --reason "why"`;
 }
 
 function byHand(inputs: readonly string[]): string {
@@ -65,7 +79,7 @@ export const adviceOf: Readonly<Record<FailureCode, string>> = {
   destination: "see whether the destination can be reached and written",
   item_failures: "correct the failed items, or raise tolerate",
   anomaly: "see whether the source really has so few records there",
-  retention: "nothing can fetch it any more; give it up with a reason",
+  retention: "raise window.retention if the source keeps more, else give it up with a reason",
   fenced: "let the next run go on, another run holds the window",
   rejected: "a person said no; give it up with a reason or run it again",
   internal: "report it with the message, it is a bug in Tidemark",

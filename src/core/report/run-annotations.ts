@@ -5,6 +5,7 @@ import type { FailedRecord, RunRecord } from "../record/run-record.ts";
 import { type Annotation, annotation } from "./annotation.ts";
 import { faultsOf } from "./faults.ts";
 import type { Published } from "./published.ts";
+import { mayHelpToRerun } from "./remedies.ts";
 import type { RunReport } from "./run-report.ts";
 import { slackAdvice } from "./slack.ts";
 import type { StatusView } from "./status-view.ts";
@@ -38,11 +39,9 @@ function ofParked(parked: readonly FailedRecord[]): readonly Annotation[] {
   });
 }
 
-function remedyText({ runId, error }: FailedRecord): string {
-  // What the source has no more cannot be read again.
-  return error.code === "retention"
-    ? "remedy: give it up with tidemark waive"
-    : `remedy: mode rerun with run_id ${runId}, or give it up with tidemark waive`;
+function remedyText(record: FailedRecord): string {
+  const again = mayHelpToRerun(record) ? `mode rerun with run_id ${record.runId}, or ` : "";
+  return `remedy: ${again}give it up with tidemark waive`;
 }
 
 function ofFailures(report: RunReport, parked: readonly FailedRecord[]): readonly Annotation[] {

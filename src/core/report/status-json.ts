@@ -6,6 +6,7 @@ import { formatDuration } from "../time/duration.ts";
 import { formatInstant, type Instant } from "../time/instant.ts";
 import type { Window } from "../window/window.ts";
 import { gapJson } from "./gap.ts";
+import { mayHelpToRerun, waiveCommand } from "./remedies.ts";
 import type { RetiredFolder, StatusView, SyncEntry } from "./status-view.ts";
 import type { SyncStatus } from "./sync-status.ts";
 
@@ -72,13 +73,15 @@ function listsJson(status: SyncStatus): Readonly<Record<string, unknown>> {
     running: status.running.map(({ record, isDead }) => runningJson(record, isDead)),
     parked: status.parked.map((record) => ({
       ...failedJson(record),
-      remedy: `tidemark rerun ${record.runId}`,
+      remedy: mayHelpToRerun(record)
+        ? `tidemark rerun ${record.runId}`
+        : waiveCommand(record.runId),
     })),
     waived: status.waived.map((record) => ({
       ...failedJson(record),
       waived_at: orNull(record.waived?.at),
       waived_reason: record.waived?.reason ?? null,
-      remedy: `tidemark rerun ${record.runId}`,
+      remedy: mayHelpToRerun(record) ? `tidemark rerun ${record.runId}` : null,
     })),
     failures: status.failures.map(({ record, isDue }) => ({
       ...failedJson(record),

@@ -7,6 +7,7 @@ import { formatDuration, longestMicros } from "../time/duration.ts";
 import { formatInstant, type Instant } from "../time/instant.ts";
 import { cellMarks, legendText, stripText } from "./cells.ts";
 import { joinGaps } from "./gap.ts";
+import { mayHelpToRerun, waiveCommand } from "./remedies.ts";
 import type { FailureStatus, OrderStatus, SyncStatus } from "./sync-status.ts";
 import { counted, lengthText, windowText } from "./words.ts";
 
@@ -139,15 +140,16 @@ function parkedLines(record: FailedRecord): readonly string[] {
   const failures = record.failures > 0 ? ` after ${counted(record.failures, "failure")}` : "";
   return [
     `  parked ${windowText(record.window)}${failures}, ${record.error.code}: ${record.error.message}`,
-    `    remedy: tidemark rerun ${record.runId}`,
-    `    or give it up: tidemark waive ${record.runId} --reason "why"`,
+    ...(mayHelpToRerun(record) ? [`    remedy: tidemark rerun ${record.runId}`] : []),
+    `    ${mayHelpToRerun(record) ? "or" : "remedy:"} give it up: ${waiveCommand(record.runId)}`,
   ];
 }
 
 function waivedLine(record: FailedRecord): string {
   const waived = record.waived;
   const why = waived === undefined ? "" : ` on ${formatInstant(waived.at)}: ${waived.reason}`;
-  return `  waived ${windowText(record.window)} (${record.error.code})${why}; tidemark rerun ${record.runId} takes it up again`;
+  const again = mayHelpToRerun(record) ? `; tidemark rerun ${record.runId} takes it up again` : "";
+  return `  waived ${windowText(record.window)} (${record.error.code})${why}${again}`;
 }
 
 function failureLine({ record, isDue }: FailureStatus): string {

@@ -6,7 +6,7 @@ import { formatInstant, type Instant } from "../time/instant.ts";
 import { type Gap, joinGaps } from "./gap.ts";
 import { code, plain, tableHead, tableRow } from "./markdown.ts";
 import { type LinkBase, runLink } from "./page-links.ts";
-import { adviceOf, backfillRemedy, rerunRemedy, waiveRemedy } from "./remedies.ts";
+import { adviceOf, backfillRemedy, mayHelpToRerun, rerunRemedy, waiveRemedy } from "./remedies.ts";
 import type { Section } from "./sections.ts";
 import type { StatusView } from "./status-view.ts";
 import type { OrderStatus } from "./sync-status.ts";
@@ -100,9 +100,7 @@ function nextText(record: FailedRecord, isDue: boolean, now: Instant): string {
 function parkedRemedy(parked: readonly FailedRecord[]): readonly string[] {
   const [first] = parked;
   if (first === undefined) return [];
-  // What the source has no more cannot be read again.
-  const readable = parked.filter(({ error }) => error.code !== "retention");
-  const ids = readable.map(({ runId }) => runId);
+  const ids = parked.filter(mayHelpToRerun).map(({ runId }) => runId);
   const again = ids.length === 0 ? "" : ` When the cause is gone, ${rerunRemedy(ids)}.`;
   return [
     "",

@@ -124,6 +124,7 @@ test("secrets are masked raw, by line, in Base64 and URL-encoded, once each", ()
   ]);
 });
 
-test("an empty secret masks nothing", () => {
-  expect(printed(() => maskSecrets(["", "  ", "\n"]))).toEqual([]);
+test("an empty or very short secret masks nothing", () => {
+  expect(printed(() => maskSecrets(["", "  ", "\n", "abc"]))).toEqual([]);
+  expect(printed(() => maskSecrets(["abcd"]))[0]).toBe("::add-mask::abcd");
 });

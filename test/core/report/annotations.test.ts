@@ -26,7 +26,11 @@ function linesOf(annotations: readonly Annotation[]): readonly string[] {
   return annotations.map(({ level, title, message }) => `${level} ${title}: ${message}`);
 }
 
-function failedOn(nth: number, code: "timeout" | "network" = "timeout", syncId = "contacts") {
+function failedOn(
+  nth: number,
+  code: "timeout" | "network" | "retention" = "timeout",
+  syncId = "contacts",
+) {
   const plain = failedRecord(day(nth), { syncId });
   return { ...plain, error: { ...plain.error, code } };
 }
@@ -83,6 +87,18 @@ describe("a run", () => {
     expect(linesOf(errors)).toEqual([
       "error Tidemark: windows parked: contacts: 2 windows parked (timeout), 2026-11-01 to 2026-11-02; first: crm: expected an answer within 60 s, found none; try again later; remedy: mode rerun with run_id contacts/20261101T000000Z--20261102T000000Z, or give it up with tidemark waive",
     ]);
+  });
+
+  test("sends nobody to rerun what the source keeps no more", () => {
+    const gone = failedOn(1, "retention");
+    const faults = [`${gone.runId} is parked; remedy: ...`];
+    const standings = viewOf([
+      soundEntry(stateOf({ records: [gone] }), at("2026-11-02T06:00:00Z")),
+    ]);
+    const result = runResult({ status: "failed", faults, standings });
+    expect(linesOf(annotationsOf(result, quiet))[0]).toBe(
+      "error Tidemark: windows parked: contacts: 1 window parked (retention), 2026-11-01; first: crm: expected an answer within 60 s, found none; try again later; remedy: give it up with tidemark waive",
+    );
   });
 
   test("of a bad day says each thing once, errors first", () => {

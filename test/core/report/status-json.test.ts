@@ -133,7 +133,7 @@ test("the JSON has everything in the documented shape, with its version", () => 
             finished_at: "2026-11-16T02:00:00Z",
             code: "retention",
             message: "the source no longer has it",
-            remedy: "tidemark rerun contacts/20261105T000000Z--20261106T000000Z",
+            remedy: 'tidemark waive contacts/20261105T000000Z--20261106T000000Z --reason "why"',
           },
           {
             run_id: "contacts/20261107T000000Z--20261108T000000Z",

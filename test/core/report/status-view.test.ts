@@ -2,6 +2,8 @@
 
 import { expect, test } from "vitest";
 
+import { waive } from "../../../src/core/record/transitions.ts";
+import { statusJson } from "../../../src/core/report/status-json.ts";
 import { statusText, type StatusView } from "../../../src/core/report/status-view.ts";
 import { syncStatus } from "../../../src/core/report/sync-status.ts";
 import { at } from "../../support/builders.ts";
@@ -42,8 +44,7 @@ test("shows every state there is, with the remedy beside what needs a person", (
     "  running 2026-11-10 attempt 3 for 10 min, by local:0a1b2c3d, lease until 2026-11-16T12:20:00Z",
     "  running 2026-11-11 attempt 1 for 10 h, by local:99887766, lease ended 2026-11-16T02:25:00Z; the next run recovers it",
     "  parked 2026-11-05, retention: the source no longer has it",
-    "    remedy: tidemark rerun contacts/20261105T000000Z--20261106T000000Z",
-    '    or give it up: tidemark waive contacts/20261105T000000Z--20261106T000000Z --reason "why"',
+    '    remedy: give it up: tidemark waive contacts/20261105T000000Z--20261106T000000Z --reason "why"',
     "  parked 2026-11-07 after 5 failures, timeout: crm: expected an answer within 60 s, found none; try again later",
     "    remedy: tidemark rerun contacts/20261107T000000Z--20261108T000000Z",
     '    or give it up: tidemark waive contacts/20261107T000000Z--20261108T000000Z --reason "why"',
@@ -86,6 +87,35 @@ test("before the first window may be read there is no strip and no legend", () =
     "  open: none",
     "",
   ]);
+});
+
+test("nobody is sent to rerun what the source keeps no more, which would keep it from coming back with retention", () => {
+  const error = {
+    code: "retention" as const,
+    message: "gone",
+    mostCommon: undefined,
+    retryable: false,
+    resumeAfter: undefined,
+  };
+  const records = [1, 2].map((nth) => failedRecord(day(nth), { attempt: 0, failures: 0, error }));
+  const [first, second] = records;
+  const given = waive(second!, "why", at("2026-11-04T00:00:00Z"));
+  const state = stateOf({ records: [first!, given] });
+  const lines = linesOf(viewOf(state, "2026-11-04T06:00:00Z"));
+  expect(lines.filter((line) => /^ +(?:parked|waived|remedy|or)\b|rerun/.test(line))).toEqual([
+    "  parked 2026-11-01, retention: gone",
+    `    remedy: give it up: tidemark waive ${first!.runId} --reason "why"`,
+    "  waived 2026-11-02 (retention) on 2026-11-04T00:00:00Z: why",
+  ]);
+  const json = statusJson(viewOf(state, "2026-11-04T06:00:00Z"));
+  expect(json).toMatchObject({
+    syncs: [
+      {
+        parked: [{ remedy: `tidemark waive ${first!.runId} --reason "why"` }],
+        waived: [{ remedy: null }],
+      },
+    ],
+  });
 });
 
 test("a sync behind its cadence says so, with its zone", () => {

@@ -6,8 +6,9 @@ import { parseRunId, runIdOf } from "../../../src/core/record/run-id.ts";
 import type { ActionResult } from "../../../src/core/report/action-result.ts";
 import { rescueOf } from "../../../src/core/report/action-result.ts";
 import { summaryMarkdown } from "../../../src/core/report/summary.ts";
+import { at } from "../../support/builders.ts";
 import { failedRecord, orderOf, pendingRecord } from "../../support/record-builders.ts";
-import { day } from "../../support/record-of.ts";
+import { day, stateOf } from "../../support/record-of.ts";
 import {
   badDay,
   emptyDay,
@@ -17,6 +18,7 @@ import {
   quietDay,
   redStep,
   runResult,
+  soundEntry,
   somePlace,
   viewOf,
 } from "../../support/report-of.ts";
@@ -85,6 +87,19 @@ describe("the page of a run", () => {
     expect(pageOf(runResult({ status: "failed", gaps, standings }))).toContain(
       "| `deals` | 2026-11-04 | open | nothing until the sync is repaired, see stopped syncs |\n",
     );
+  });
+
+  test("says when a failed window is tried again, once the wait is over by the next run", () => {
+    const failed = failedRecord(day(1));
+    const waits = (resumeAfter: string): string => {
+      const error = { ...failed.error, resumeAfter: at(resumeAfter) };
+      const state = stateOf({ records: [{ ...failed, error }] });
+      return pageOf(
+        runResult({ standings: viewOf([soundEntry(state, at("2026-11-25T12:00:00Z"))]) }),
+      );
+    };
+    expect(waits("2026-11-25T13:00:00Z")).toContain("| not before 2026-11-25T13:00:00Z |\n");
+    expect(waits("2026-11-25T11:00:00Z")).toContain("| the next run tries again |\n");
   });
 
   test("names windows that were given back, together", () => {
