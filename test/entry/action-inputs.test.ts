@@ -97,6 +97,8 @@ test("a backfill takes its range, what to read again and how to order it", () =>
 test("a rerun takes run ids, by commas or newlines", () => {
   const inputs = { mode: "rerun", "run-id": `${runIds[0]},\n${runIds[1]}` };
   expect(parseInputs(variablesOf(inputs))).toEqual({ ...plain, mode: "rerun", runIds });
+  // A workflow that sets it for its runs must not be in the way of a rerun by hand.
+  expect(problemsOf({ ...inputs, "max-windows": "3" })).toEqual([]);
 });
 
 test.each(["plan", "status", "verify", "compact"] as const)("%s needs no input", (mode) => {

@@ -2,6 +2,7 @@
 
 import { type Matrix, matrixJson } from "../plan/matrix.ts";
 import type { OrderedView } from "./action-result.ts";
+import { bullets } from "./bullets.ts";
 import { code, fenced, link, plain, tableHead, tableRow } from "./markdown.ts";
 import type { PlanView } from "./plan-view.ts";
 import { paragraph, type Section } from "./sections.ts";
@@ -58,9 +59,7 @@ export function orderSections(
       ? "## Tidemark backfill: nothing to do"
       : `## Tidemark backfill: ${counted(wanted.length, "order")} ${what}`;
   const warnings = orders.flatMap(({ published }) =>
-    published.kind === "refused" || published.kind === "failed"
-      ? [`- ${plain(published.warning)}`]
-      : [],
+    published.kind === "refused" || published.kind === "failed" ? [published.warning] : [],
   );
   const proposed =
     "An order is open once its pull request is merged; closing it cancels the order.";
@@ -71,9 +70,7 @@ export function orderSections(
   return [
     paragraph(title, "", explained),
     ...orderedTable("### Orders", orders),
-    ...(warnings.length === 0
-      ? []
-      : [{ head: ["### Warnings", ""], rows: warnings, tail: [], noun: "warning" }]),
+    ...bullets("### Warnings", warnings, "warning"),
   ];
 }
 

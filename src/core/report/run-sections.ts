@@ -4,6 +4,7 @@
 import type { FailedRecord, RunRecord } from "../record/run-record.ts";
 import { formatInstant } from "../time/instant.ts";
 import type { ActionResult, PagePlace, StepVerdict } from "./action-result.ts";
+import { bullets } from "./bullets.ts";
 import { faultsOf } from "./faults.ts";
 import { code, link, plain, tableHead, tableRow } from "./markdown.ts";
 import { clampNotes } from "./outputs.ts";
@@ -41,7 +42,7 @@ export function runSections(
   const { standings, settled } = report;
   return [
     headline(result, place),
-    ...listed(
+    ...bullets(
       verdict.isRed ? "### Why this run is red" : "### What went wrong",
       reasonsOf(report, verdict),
       "reason",
@@ -59,8 +60,8 @@ export function runSections(
     ),
     ...openOrders(standings),
     ...staleRanges(standings),
-    ...listed("### Time", advices(report), "line"),
-    ...listed("### Notes", notesOf(result), "note"),
+    ...bullets("### Time", advices(report), "line"),
+    ...bullets("### Notes", notesOf(result), "note"),
   ];
 }
 
@@ -155,9 +156,4 @@ function notesOf(result: RunResult): readonly string[] {
       ...clampNotes(result),
     ]),
   ];
-}
-
-function listed(title: string, texts: readonly string[], noun: string): readonly Section[] {
-  if (texts.length === 0) return [];
-  return [{ head: [title, ""], rows: texts.map((text) => `- ${plain(text)}`), tail: [], noun }];
 }

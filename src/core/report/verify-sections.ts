@@ -1,5 +1,6 @@
 // What `verify` found, as sections of a page. Serves summary.ts.
 
+import { bullets } from "./bullets.ts";
 import { code, plain, tableHead, tableRow } from "./markdown.ts";
 import { paragraph, type Section } from "./sections.ts";
 import type { VerifyView } from "./verify-view.ts";
@@ -25,15 +26,6 @@ export function verifySections(view: VerifyView): readonly Section[] {
   return [
     paragraph(`## Tidemark verify: ${found}`, "", `Looked at ${looked}.`),
     ...(rows.length === 0 ? [] : [table]),
-    ...(notes.length === 0
-      ? []
-      : [
-          {
-            head: ["### Notes", ""],
-            rows: notes.map((note) => `- ${plain(note)}`),
-            tail: [],
-            noun: "note",
-          },
-        ]),
+    ...bullets("### Notes", notes, "note"),
   ];
 }
