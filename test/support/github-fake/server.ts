@@ -75,6 +75,7 @@ export class FakeServer {
     request.status = ending.status;
     response.writeHead(ending.status, {
       "content-type": "application/json; charset=utf-8",
+      date: new Date(request.endedAt).toUTCString(),
       "x-github-request-id": `FAKE:${request.index}`,
       ...(ending.status === 401 ? {} : this.points.headers(bucketOf(request))),
       ...ending.headers,
