@@ -11,6 +11,7 @@ import { judgeRead } from "../core/record/verdict.ts";
 import type { SyncSpec } from "../core/sync/sync-spec.ts";
 import type { WindowRow } from "../ports/destination.ts";
 import type { LedgerSnapshot } from "../ports/ledger.ts";
+import { noteCommitDates } from "./commit-dates.ts";
 import { destinationOf, nowOf, type RunContext, sourceSpecOf } from "./run-context.ts";
 import type { Draft } from "./steps/commit.ts";
 import { ledgerOf } from "./steps/plan.ts";
@@ -23,6 +24,8 @@ export async function recoverDead(
 ): Promise<Draft | undefined> {
   const records: RunRecord[] = [];
   const events: LedgerEvent[] = [];
+  const all = syncs.flatMap(({ id }) => ledgerOf(snapshot, id).records);
+  await noteCommitDates(ctx, snapshot, all);
   for (const sync of syncs) {
     for (const record of ledgerOf(snapshot, sync.id).records) {
       if (record.status !== "running" || ctx.progress.stopped.has(sync.id)) continue;
@@ -46,7 +49,8 @@ async function recoverOne(
   const now = nowOf(ctx);
   const own = record.claim.holder === ctx.identity.holder;
   const holder = own ? "own" : await ctx.ports.liveness.of(record.claim.holder);
-  if (own || !isDead(record, holder, now)) return undefined;
+  const committedAt = ctx.progress.committedAt.get(record);
+  if (own || !isDead(record, holder, now, committedAt)) return undefined;
   const held = await completeRow(ctx, sync, record);
   if (!held.ok) {
     // What the dead run left there decides between adopting and losing; without an answer the claim stays as it is.
@@ -54,7 +58,7 @@ async function recoverOne(
     return undefined;
   }
   const row = held.value;
-  switch (recoveryStep(record, { holder, now, isComplete: row !== undefined })) {
+  switch (recoveryStep(record, { holder, now, committedAt, isComplete: row !== undefined })) {
     case "keep":
       return undefined;
     case "release": {

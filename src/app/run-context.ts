@@ -91,6 +91,8 @@ export interface RunProgress {
   readonly checked: Set<string>;
   /** Names of destinations that have accepted rows in this run. */
   readonly accepting: Set<string>;
+  /** When records that are dated in the future were committed (G17). */
+  readonly committedAt: Map<RunRecord, Instant>;
   /** Claimed windows whose turn has not come. */
   queue: readonly RunningRecord[];
   /** Windows in flight, those apart that have ended and are being settled. */

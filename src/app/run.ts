@@ -171,6 +171,7 @@ async function fillContext(
       stopped,
       checked: new Set(),
       accepting: new Set(),
+      committedAt: new Map(),
       queue: [],
       flying: [],
       settled: [],

@@ -6,6 +6,7 @@ import { run } from "../../src/app/run.ts";
 import { LedgerError } from "../../src/core/failure/errors.ts";
 import { runIdOf } from "../../src/core/record/run-id.ts";
 import { noRequests, type RunRecord } from "../../src/core/record/run-record.ts";
+import { instantOfMs } from "../../src/core/time/instant.ts";
 import { at, limitsOf, sourceOf } from "../support/builders.ts";
 import { failedRecord, runningRecord, succeededRecord, dayOf } from "../support/record-builders.ts";
 import { createWorld, type Effect, november, put, worldSync } from "../support/run-world.ts";
@@ -207,6 +208,39 @@ describe("run", () => {
     await world.clock.advanceTo(23 * 3_600_000);
     expect(await world.run()).toMatchObject({ status: "ok" });
   });
+
+  test.each([
+    { hoursAgo: 23, isHeld: true },
+    { hoursAgo: 25, isHeld: false },
+  ])(
+    "a lease or resume_after of a clock that is years ahead holds for 24 hours of its commit: $hoursAgo h (G17)",
+    async ({ hoursAgo, isHeld }) => {
+      const claim = { holder: "actions:1/1/aaaa", epoch: 1, leaseUntil: at("2030-01-02") };
+      const far = { startedAt: at("2030-01-01"), finishedAt: at("2030-01-01T01:00:00Z") };
+      const paused = { ...waiting({ resumeAfter: "2030-01-02T00:00:00Z" }), ...far };
+      const leased = runningRecord(dayOf("2026-11-01"), { claim, startedAt: far.startedAt });
+      for (const record of [leased, paused]) {
+        const world = createWorld();
+        put(world, record);
+        const asked: string[][] = [];
+        const result = await world.run({
+          liveness: "alive",
+          wrapStore: (store) => ({
+            ...store,
+            history: async (tip, query) => {
+              asked.push([...query.paths]);
+              const committedAt = instantOfMs(world.clock.wall() - hoursAgo * 3_600_000);
+              return (await store.history(tip, query)).map((entry) => ({ ...entry, committedAt }));
+            },
+          }),
+        });
+        expect([result.status, result.windowsSucceeded]).toEqual(
+          isHeld ? ["nothing_due", 0] : ["ok", 3],
+        );
+        expect(asked).toEqual([[`ledger/${record.runId.replace("/", "/2026/11/")}.json`]]);
+      }
+    },
+  );
 
   test("a rerun by an operator ignores resume_after (P16)", async () => {
     const world = createWorld();

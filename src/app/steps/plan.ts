@@ -14,6 +14,7 @@ import type { SyncSpec } from "../../core/sync/sync-spec.ts";
 import { dayMicros, longestMicros } from "../../core/time/duration.ts";
 import { formatInstant, type Instant } from "../../core/time/instant.ts";
 import type { LedgerSnapshot, SyncLedger } from "../../ports/ledger.ts";
+import { noteCommitDates } from "../commit-dates.ts";
 import { mappingDigestOf, note, nowOf, type Ports, type RunContext } from "../run-context.ts";
 import { isOpen } from "../sessions.ts";
 
@@ -21,6 +22,8 @@ import { isOpen } from "../sessions.ts";
 export async function plan(ctx: RunContext, snapshot: LedgerSnapshot): Promise<Plan> {
   const now = nowOf(ctx);
   stopDamaged(ctx, snapshot);
+  for (const source of heldSources(ctx))
+    await noteCommitDates(ctx, snapshot, recordsOfSource(snapshot, source));
   const usable = ctx.project.syncs.filter((sync) => mayServe(ctx, snapshot, sync, now));
   const states = await readStates(ctx, snapshot, usable, ctx.request.reruns ?? []);
   return planWindows({
@@ -151,7 +154,7 @@ function mayServe(
   }
   if (ctx.request.reruns !== undefined) return true;
   const until = recordsOfSource(snapshot, sync.source).reduce((latest, record) => {
-    const held = holdsSourceUntil(record, now);
+    const held = holdsSourceUntil(record, now, ctx.progress.committedAt.get(record));
     return held !== undefined && held > latest ? held : latest;
   }, now);
   if (until > now) note(ctx, `${sync.source} is left alone until ${formatInstant(until)}`);
@@ -183,7 +186,7 @@ export function foreignClaim(
   return recordsOfSource(snapshot, source)
     .filter((record) => record.status === "running")
     .filter((record) => record.claim.holder !== ctx.identity.holder)
-    .find((record) => !isDead(record, "unknown", now));
+    .find((record) => !isDead(record, "unknown", now, ctx.progress.committedAt.get(record)));
 }
 
 function namedWindows(

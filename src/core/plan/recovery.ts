@@ -22,11 +22,14 @@ export function recoveryStep(
   facts: {
     readonly holder: Holder;
     readonly now: Instant;
+    /** When the record was committed, where that was asked for. */
+    readonly committedAt?: Instant | undefined;
     /** Whether the destination holds the record's epoch as complete. */
     readonly isComplete: boolean;
   },
 ): RecoveryStep {
-  if (facts.holder === "own" || !isDead(record, facts.holder, facts.now)) return "keep";
+  const { holder, now, committedAt } = facts;
+  if (holder === "own" || !isDead(record, holder, now, committedAt)) return "keep";
   if (record.startedAt === undefined) return "release";
   return facts.isComplete ? "adopt" : "lose";
 }
@@ -36,15 +39,23 @@ export function recoveryStep(
  * is said to be alive: a workflow run may be stuck `in_progress`, and a holder without a lease sends and writes nothing
  * more (contract 4.3, 4.5).
  */
-export function isDead(record: RunningRecord, holder: Holder, now: Instant): boolean {
+export function isDead(
+  record: RunningRecord,
+  holder: Holder,
+  now: Instant,
+  committedAt: Instant = now,
+): boolean {
   if (holder === "dead") return true;
   if (holder === "own") return false;
-  return leaseEnd(record, now) + leaseGraceMicros < now;
+  return leaseEnd(record, now, committedAt) + leaseGraceMicros < now;
 }
 
-/** The lease's end; it has no effect later than 24 hours after it was written (contract 3.1). */
-export function leaseEnd(record: RunningRecord, now: Instant): Instant {
-  const written = Math.min(record.startedAt ?? record.plannedAt, now);
+/**
+ * The lease's end; it has no effect later than 24 hours after it was written (contract 3.1, G17). A record from the
+ * future counts as written when it was committed, or now.
+ */
+export function leaseEnd(record: RunningRecord, now: Instant, committedAt: Instant = now): Instant {
+  const written = Math.min(record.startedAt ?? record.plannedAt, committedAt, now);
   return instantOf(Math.min(record.claim.leaseUntil, written + dayMicros));
 }
 

@@ -62,14 +62,20 @@ export function wasAttemptedAfter(record: RunRecord, at: Instant): boolean {
 }
 
 /**
- * Until when a record holds its whole source back (P16): its `resume_after`, code `quota` apart, but never
- * later than 24 hours after it was written, and a record from the future counts as written now.
+ * Until when a record holds its whole source back (P16): its `resume_after`, code `quota` apart, but never later than
+ * 24 hours after it was written (G17). A record from the future counts as written when it was committed, or now.
  */
-export function holdsSourceUntil(record: RunRecord, now: Instant): Instant | undefined {
+export function holdsSourceUntil(
+  record: RunRecord,
+  now: Instant,
+  committedAt: Instant = now,
+): Instant | undefined {
   if (record.status !== "failed" || record.error.code === "quota") return undefined;
   const { resumeAfter } = record.error;
   if (resumeAfter === undefined) return undefined;
-  return instantOf(Math.min(resumeAfter, Math.min(record.finishedAt, now) + dayMicros));
+  return instantOf(
+    Math.min(resumeAfter, Math.min(record.finishedAt, committedAt, now) + dayMicros),
+  );
 }
 
 /** Whether a fault of its source is newer than every success of a sync; the sync then comes last (contract 3.2). */
