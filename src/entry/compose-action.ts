@@ -37,6 +37,7 @@ import {
   rehearsalStart,
   type Variables,
 } from "./engine.ts";
+import { secretValues } from "./secret-values.ts";
 import { version } from "./version.ts";
 
 /** What a step knows. */
@@ -79,6 +80,7 @@ export async function composeStep(step: Step): Promise<ComposedStep> {
   const random = systemRandom();
   const client = openGithubClient({
     token: inputs.token,
+    secrets: secretValues(variables, inputs.envAllow),
     repository: `${event.owner}/${event.repository}`,
     apiUrl: event.apiUrl,
     graphqlUrl: event.graphqlUrl,

@@ -37,6 +37,7 @@ export async function openGithubStoreWorld(
   ): GithubClient =>
     openGithubClient({
       token,
+      secrets: [],
       repository: fake.repository,
       apiUrl: fake.apiUrl,
       graphqlUrl: fake.graphqlUrl,

@@ -7,6 +7,8 @@ import type { Random } from "../../ports/random.ts";
 
 export interface GithubOptions {
   readonly token: string;
+  /** Other values that no message may show: GitHub repeats what it is sent. */
+  readonly secrets: readonly string[];
   /** `owner/name`. */
   readonly repository: string;
   readonly apiUrl: string;

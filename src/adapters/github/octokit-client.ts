@@ -38,7 +38,7 @@ export function openGithubClient(options: GithubOptions): GithubClient {
     options,
     limits: openLimits(clock),
     time: openSendingTime(clock, cancel),
-    redact: makeRedactor([token]),
+    redact: makeRedactor([token, ...options.secrets]),
     note: (raw, isGraphql) => {
       left = rateLeftOf(raw, isGraphql) ?? left;
     },

@@ -65,6 +65,7 @@ test("asks for nothing more once a content cannot be read, so that the process e
   let sent = 0;
   const client = openGithubClient({
     token: "token",
+    secrets: [],
     repository: "octo/ledger",
     apiUrl: "https://ghe.test/api/v3",
     graphqlUrl: "https://ghe.test/api/graphql",

@@ -54,6 +54,7 @@ function script(...replies: readonly (Reply | ((sent: number) => Reply))[]): Scr
   const sent: Sent[] = [];
   const client = openGithubClient({
     token,
+    secrets: ["hunter22hunter22"],
     repository: "octo/ledger",
     apiUrl: "https://ghe.test/api/v3",
     graphqlUrl: "https://ghe.test/api/graphql",
@@ -381,11 +382,20 @@ test("knows what is left of the graphql bucket, from the answer or its headers",
   ]);
 });
 
+test("shows no half of a secret where GitHub's words are cut", async () => {
+  const words = `${"x".repeat(290)}hunter22hunter22 and more`;
+  const { client } = script(json({ message: words }, 422));
+  expect(await errorOf(client.rest("GET /repos/{owner}/{repo}", {}, reading))).toMatchObject({
+    message: expect.stringMatching(/^x+\*{3} and/),
+  });
+});
+
 test("sends through the fetch of @actions/github when none is given", async () => {
   const fake = await startGithubFake();
   onTestFinished(() => fake.close());
   const client = openGithubClient({
     token: fake.token,
+    secrets: [],
     repository: fake.repository,
     apiUrl: fake.apiUrl,
     graphqlUrl: fake.graphqlUrl,
