@@ -141,7 +141,7 @@ export function refusalToWrite(
   const { defaultBranch, ledgerBranch } = branches;
   const allowed = [...new Set([defaultBranch, ledgerBranch])].join(" or ");
   if (strangerEvents.includes(event.name))
-    return `event: expected one that may write, found ${event.name}, which can carry a change that nobody has reviewed; use mode verify there, and run on ${allowed}`;
+    return `event: expected one that may write, found ${event.name}, which can carry a change that nobody has reviewed; use mode verify on pull_request or merge_group, and run on ${allowed}`;
   if (event.branch === undefined)
     return `ref: expected the branch ${allowed}, found ${event.ref}; start the workflow on ${allowed}`;
   if (event.branch === defaultBranch || event.branch === ledgerBranch) return undefined;
@@ -180,6 +180,12 @@ export function isScheduled(event: RunnerEvent): boolean {
 export function runUrlOf(event: RunnerEvent): string {
   const { serverUrl, owner, repository, runId, attempt } = event;
   return `${serverUrl}/${owner}/${repository}/actions/runs/${runId}/attempts/${attempt}`;
+}
+
+/** Why verify would say nothing about the change of this event, with the remedy; undefined when it would (G33). */
+export function refusalToVerify(event: RunnerEvent): string | undefined {
+  if (event.name !== "pull_request_target") return undefined;
+  return "event: expected pull_request or merge_group with mode verify, found pull_request_target, which runs beside the change and not on it; start the workflow on pull_request";
 }
 
 /** What verify compares the checked-out commit with; undefined: with nothing, its own laws are all there is (G33). */

@@ -9,6 +9,7 @@ import { commandSafe } from "../adapters/actions/log-text.ts";
 import { maskSecrets } from "../adapters/actions/masks.ts";
 import { setOutputs } from "../adapters/actions/outputs.ts";
 import { plainLines } from "../adapters/terminal/plain-lines.ts";
+import { ConfigError } from "../core/failure/errors.ts";
 import { makeMask } from "../core/failure/redact.ts";
 import {
   type ActionResult,
@@ -20,7 +21,14 @@ import { actionText } from "../core/report/action-text.ts";
 import { annotationsOf } from "../core/report/annotations.ts";
 import { outputsOf } from "../core/report/outputs.ts";
 import { summaryMarkdown } from "../core/report/summary.ts";
-import { isOwnPush, readEvent, type RunnerEvent, runUrlOf, verifyBaseOf } from "./action-event.ts";
+import {
+  isOwnPush,
+  readEvent,
+  refusalToVerify,
+  type RunnerEvent,
+  runUrlOf,
+  verifyBaseOf,
+} from "./action-event.ts";
 import { type ActionInputs, parseInputs } from "./action-inputs.ts";
 import { isWriting, runMode, verifyLedger } from "./action-modes.ts";
 import { type ComposedStep, composeStep, type Step } from "./compose-action.ts";
@@ -81,6 +89,8 @@ async function runStep(
     progress: plainLines((text) => void process.stdout.write(commandSafe(mask(text)))),
     writes: isWriting(inputs),
   };
+  const refusal = inputs.mode === "verify" ? refusalToVerify(event) : undefined;
+  if (refusal !== undefined) throw new ConfigError([refusal]);
   if (isCheckoutVerified(step)) return await verifyLedger(step, await composeCheckout(step));
   known.composed = await composeStep(step);
   return await runMode(step, known.composed, { place: placeOf(known), mask });

@@ -8,6 +8,7 @@ import {
   isScheduled,
   readEvent,
   refusalOfLedger,
+  refusalToVerify,
   refusalToWrite,
   type RunnerEvent,
   runUrlOf,
@@ -147,7 +148,7 @@ test.each([["pull_request"], ["pull_request_target"], ["merge_group"]])(
   "G19: a %s may not write, not even on the default branch",
   (name) => {
     expect(refusalToWrite(eventOf(name, "refs/heads/main"), branches)).toBe(
-      `event: expected one that may write, found ${name}, which can carry a change that nobody has reviewed; use mode verify there, and run on main or tidemark-ledger`,
+      `event: expected one that may write, found ${name}, which can carry a change that nobody has reviewed; use mode verify on pull_request or merge_group, and run on main or tidemark-ledger`,
     );
   },
 );
@@ -187,6 +188,18 @@ test("the page of a run is that of its attempt", () => {
   expect(runUrlOf(readEvent(variables, {}))).toBe(
     "https://ghe.example.com/octo-org/crm.sync/actions/runs/15912345678/attempts/2",
   );
+});
+
+test("G33: verify is refused where it would judge another commit than the one proposed", () => {
+  const refusals = ["pull_request_target", "pull_request", "merge_group", "schedule"].map((name) =>
+    refusalToVerify(eventOf(name, "refs/heads/main")),
+  );
+  expect(refusals).toEqual([
+    "event: expected pull_request or merge_group with mode verify, found pull_request_target, which runs beside the change and not on it; start the workflow on pull_request",
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test.each([
