@@ -2,6 +2,9 @@
 // annotation and summary, the right exit code, nothing asked of the source too much and nothing lost (contract 4.6,
 // G18, G19, G23, G24, G26, G36).
 
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { describe, it } from "vitest";
 
 import { expectedRows, itemsSyncWith } from "../support/acceptance-project.ts";
@@ -293,6 +296,25 @@ describe.concurrent("refusals of the action", { timeout: 60_000 }, () => {
     expect(left).toEqual([tip, 0]);
     expect([fresh.code, fresh.outputs["status"]]).toEqual([0, "ok"]);
     expect(await soundFirstDay(world)).toEqual(firstDaySound(1));
+  });
+
+  it("claims nothing where another version of the configuration is checked out (G18)", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await openActionWorld({ onTestFinished });
+    const checkout = (workspace: string): void => {
+      mkdirSync(join(workspace, ".github"));
+      writeFileSync(join(workspace, configPath), `${configText(world.project)}\n`);
+    };
+    const tip = world.github.head("main");
+
+    const end = await world.run(now, { checkout, event: "workflow_dispatch" });
+
+    const why = "expected the version of the event's commit in the checkout, found another";
+    expect([end.code, end.outputs["status"]]).toEqual([2, "failed"]);
+    expect(placesWithout(end, [configPath, why])).toEqual([]);
+    expect([world.github.head("main"), world.api.requests.length]).toEqual([tip, 0]);
   });
 
   it("settles what is running and claims nothing further once the configuration moves (G18)", async ({
