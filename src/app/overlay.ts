@@ -19,6 +19,14 @@ export function withChanges(
       const content = changed.get(path);
       return content === undefined ? undefined : encoder.encode(content);
     },
+    readMany: async (paths) => {
+      const below = await files.readMany(paths.filter((path) => !changed.has(path)));
+      const own = paths.flatMap((path) => {
+        const content = changed.get(path);
+        return content === undefined ? [] : [[path, encoder.encode(content)] as const];
+      });
+      return new Map([...below, ...own]);
+    },
     list: async (folder) => {
       const below = folder === "" ? "" : `${folder}/`;
       const kept = (await files.list(folder)).filter(({ path }) => !changed.has(path));

@@ -59,6 +59,8 @@ export interface TipFiles {
   readonly tip: Tip;
   /** Bytes of a file, or undefined when there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
+  /** Bytes of many files at once, by path; what does not exist is left out. */
+  readMany(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Entries below a folder, at any depth, sorted by path. */
   list(folder: string): Promise<readonly TreeEntry[]>;
 }

@@ -125,7 +125,9 @@ export function ledgerStoreContract(name: string, open: () => Promise<StoreWorld
       put("ledger/b.json", ""),
       put("ledger/c.json", "c"),
     ]);
-    const files = await store.readMany(tip, ["ledger/c.json", "ledger/none.json", "ledger/b.json"]);
+    const wanted = ["ledger/c.json", "ledger/none.json", "ledger/b.json"];
+    const files = await store.readMany(tip, wanted);
+    expect(await store.files(tip).readMany(wanted)).toEqual(files);
     expect([...files].map(([path, bytes]) => [path, decoder.decode(bytes)])).toEqual([
       ["ledger/c.json", "c"],
       ["ledger/b.json", ""],

@@ -59,12 +59,13 @@ export function memoryBranch(): MemoryBranch {
 export function memoryStore(branch: MemoryBranch, now: () => number = () => 0): LedgerStore {
   const filesAt = (tip: Tip): ReadonlyMap<string, MemoryFile> =>
     branch.commits.get(tip)?.files ?? new Map<string, MemoryFile>();
-  return {
+  const store: LedgerStore = {
     open: () => Promise.resolve([]),
     tip: () => Promise.resolve(branch.tip),
     files: (tip) => ({
       tip,
       read: (path) => Promise.resolve(filesAt(tip).get(path)?.bytes),
+      readMany: (paths) => store.readMany(tip, paths),
       list: (folder) => Promise.resolve(entriesBelow(filesAt(tip), folder)),
     }),
     readMany: (tip, paths) => {
@@ -97,6 +98,7 @@ export function memoryStore(branch: MemoryBranch, now: () => number = () => 0): 
     resolve: (ref) => Promise.resolve(branch.commits.get(ref as Tip)?.id),
     blobId: (content) => idOf(bytesOf(content)),
   };
+  return store;
 }
 
 function addCommit(

@@ -21,6 +21,13 @@ export function memoryTip(): MemoryTip {
           const content = frozen.get(path);
           return content === undefined ? undefined : new TextEncoder().encode(content);
         },
+        readMany: async (paths) =>
+          new Map(
+            paths.flatMap((path) => {
+              const content = frozen.get(path);
+              return content === undefined ? [] : [[path, new TextEncoder().encode(content)]];
+            }),
+          ),
         list: async (folder) =>
           [...frozen]
             .filter(([path]) => folder === "" || path.startsWith(`${folder}/`))

@@ -12,6 +12,7 @@ export function filesAt(repository: Repository, tip: Tip): TipFiles {
   return {
     tip,
     read: async (path) => (await readFilesAt(repository, tip, [path])).get(path),
+    readMany: (paths) => readFilesAt(repository, tip, paths),
     list: (folder) => listFolder(repository, tip, folder),
   };
 }

@@ -81,6 +81,7 @@ export function openGithubStore(options: GithubStoreOptions): GithubStore {
     files: (tip) => ({
       tip,
       read: async (path) => (await snapshots.read(tip, [path])).get(path),
+      readMany: (paths) => snapshots.read(tip, paths),
       list: (folder) => snapshots.list(tip, folder),
     }),
     readMany: (tip, paths) => snapshots.read(tip, paths),

@@ -2,11 +2,15 @@
 
 import { expect, test } from "vitest";
 
+import { openFiles } from "../../../src/adapters/files/files-destination.ts";
 import { blobIdOf } from "../../../src/adapters/github/object-id.ts";
 import type { ConfigFiles } from "../../../src/adapters/github/tip-query.ts";
+import { systemDigest } from "../../../src/adapters/system/digest.ts";
 import { InvariantError } from "../../../src/core/failure/errors.ts";
 import { ledgerStoreContract } from "../../contracts/ledger-store.contract.ts";
+import { at, syncOf } from "../../support/builders.ts";
 import { commitOn, openGithubStoreWorld, tipOf } from "../../support/github-store-world.ts";
+import { dayOf } from "../../support/record-builders.ts";
 
 ledgerStoreContract("github", async () => {
   const world = await openGithubStoreWorld();
@@ -194,6 +198,41 @@ test("reads what GraphQL cuts off, and what is no text, over REST (G5)", async (
 const small = Object.fromEntries(
   Array.from({ length: 40 }, (_, index) => [`ledger/a/${index}.txt`, `${index}\n`]),
 );
+
+test("reads a table of forty buckets with one query of contents (G5)", async () => {
+  const buckets = 40;
+  const sync = syncOf({ table: "rows" });
+  const row = (nth: number): string =>
+    `{"id":"${nth}","_tidemark_watermark":"2026-11-01T00:00:00Z"}\n`;
+  const files = Object.fromEntries(
+    Array.from({ length: buckets }, (_, nth) => [
+      `data/rows/${String(nth).padStart(2, "0")}.ndjson`,
+      row(nth),
+    ]),
+  );
+  const world = await openGithubStoreWorld(files);
+  const spec = {
+    name: "repo",
+    type: "files",
+    path: "data",
+    format: "ndjson",
+    buckets,
+    maxSizeBytes: 1e7,
+  } as const;
+  const destination = openFiles(spec, { digest: systemDigest() });
+  const store = world.open({ dataPaths: destination.dataPaths(sync) });
+  const tip = await store.tip();
+  world.routes();
+  const opening = {
+    sync,
+    window: dayOf("2026-11-01"),
+    epoch: 1,
+    runId: "a/1",
+    now: () => at("2026-11-02"),
+  };
+  expect(await destination.openWindow(opening, store.files(tip))).toMatchObject({ ok: true });
+  expect(world.routes()).toEqual(["graphql:Objects"]);
+});
 
 test("halves a query that fails, and reads fewer than ten one by one (G5)", async () => {
   const world = await openGithubStoreWorld(small);
