@@ -4,6 +4,7 @@
 
 import { array, number, object, optional, nullish, parse, string, record, unknown } from "valibot";
 
+import { modeOf } from "./git-objects.ts";
 import { pullFields, pullsSchema, type PullRequest } from "./pull-request.ts";
 
 /** Which branches and paths are published. */
@@ -127,9 +128,9 @@ function branchOf(target: Readonly<Record<string, unknown>>, names: CopyNames): 
   for (const [index, path] of placesOf(names).entries()) {
     const place = parse(placeSchema, target[`xPlace${index}`]);
     if (place === null || place === undefined) continue;
-    entries.set(path, { mode: gitMode(place.mode), oid: place.oid });
+    entries.set(path, { mode: modeOf(place.mode), oid: place.oid });
     for (const { name, mode, oid } of place.object?.entries ?? [])
-      entries.set(`${path}/${name}`, { mode: gitMode(mode), oid });
+      entries.set(`${path}/${name}`, { mode: modeOf(mode), oid });
   }
   return {
     tip: commit.oid,
@@ -137,9 +138,4 @@ function branchOf(target: Readonly<Record<string, unknown>>, names: CopyNames): 
     parents: commit.parents.nodes.flatMap((parent) => (parent ? [parent.oid] : [])),
     entries,
   };
-}
-
-/** GraphQL answers a mode as a number, git and REST write it in octal digits (github.md section 6). */
-function gitMode(mode: number): string {
-  return mode.toString(8).padStart(6, "0");
 }

@@ -10,6 +10,7 @@ import type { CallOptions, GithubAnswer, GithubClient, GithubOptions, RateLeft }
 import { judgeAnswer, member, type RawAnswer, rateLeftOf } from "./judge-answer.ts";
 import { type Limits, openLimits } from "./limits.ts";
 import { openSendingTime, type SendingTime } from "./sending-time.ts";
+import { waitUntil } from "./waiting.ts";
 
 const apiVersion = "2022-11-28";
 
@@ -110,7 +111,8 @@ async function converse(
     }
     if (answer.error.kind !== "unknown" || !call.isRead || again === againMax) return answer;
     const waitMs = 1000 * 2 ** again * (1 + random.next() / 4);
-    if (cancel.aborted || !(await waitMsIfFits(line, waitMs, call.until))) return answer;
+    const at = line.options.clock.mono() + waitMs;
+    if (cancel.aborted || !(await waitUntil(line.options, at, call.until))) return answer;
     again += 1;
   }
   return givenUp(line, call.isGraphql);
@@ -176,12 +178,4 @@ async function isFree(
     await clock.wake(at, cancel);
   }
   return line.time.mayBegin();
-}
-
-async function waitMsIfFits(line: Line, waitMs: number, until: number): Promise<boolean> {
-  const { clock, cancel } = line.options;
-  const at = clock.mono() + waitMs;
-  if (at > until) return false;
-  while (clock.mono() < at && !cancel.aborted) await clock.wake(at, cancel);
-  return !cancel.aborted;
 }
