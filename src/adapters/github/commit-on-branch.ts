@@ -51,7 +51,9 @@ export async function sendMutation(
   };
   const sent = await client.graphql(commitDocument, { input }, { until, isRead: false });
   const answer = parsedAnswer(sent, "the commit", answerSchema);
-  if (!answer.ok) return answer;
+  // GitHub said no error and no commit either: it may have landed.
+  if (!answer.ok)
+    return sent.ok ? { ok: false, error: { ...answer.error, kind: "unknown" } } : answer;
   const { oid, tree } = answer.data.createCommitOnBranch.commit;
   return { ok: true, data: { oid, root: tree.oid } };
 }

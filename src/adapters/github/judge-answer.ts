@@ -13,7 +13,7 @@ export interface RawAnswer {
 /** What an answer came to; `isGraphql` for answers of the GraphQL address, whose errors arrive with 200. */
 export function judgeAnswer(
   raw: RawAnswer,
-  call: { readonly isGraphql: boolean; readonly isRead: boolean },
+  call: { readonly isGraphql: boolean },
   redact: (text: string) => string,
 ): GithubAnswer<unknown> {
   const finding = raw.status < 300 ? judgeBody(raw, call) : judgeStatus(raw);
@@ -28,10 +28,7 @@ export function judgeAnswer(
 type Finding = Pick<GithubError, "kind" | "type" | "message">;
 
 // A body that was cut off is handed over as its text, or as nothing (octokit), so only its shape tells.
-function judgeBody(
-  raw: RawAnswer,
-  call: { readonly isGraphql: boolean; readonly isRead: boolean },
-): Finding | undefined {
+function judgeBody(raw: RawAnswer, call: { readonly isGraphql: boolean }): Finding | undefined {
   if (raw.status === 204 || raw.status === 205) return undefined;
   const cutOff = {
     kind: "unknown",
@@ -42,11 +39,11 @@ function judgeBody(
   if (!call.isGraphql) return undefined;
   const errors = member(raw.data, "errors");
   const data = member(raw.data, "data");
-  if (Array.isArray(errors) && errors.length > 0) return judgeErrors(errors[0], data, call.isRead);
+  if (Array.isArray(errors) && errors.length > 0) return judgeErrors(errors[0], data);
   return typeof data === "object" && data !== null ? undefined : cutOff;
 }
 
-function judgeErrors(error: unknown, data: unknown, isRead: boolean): Finding {
+function judgeErrors(error: unknown, data: unknown): Finding {
   const type = textOf(member(error, "type"));
   const message = textOf(member(error, "message")) ?? "an error without words";
   const finding = (kind: GithubError["kind"]): Finding => ({ kind, type, message });
@@ -54,8 +51,9 @@ function judgeErrors(error: unknown, data: unknown, isRead: boolean): Finding {
   if (type === "FORBIDDEN") return finding("forbidden");
   if (type === "NOT_FOUND") return finding("missing");
   if (type === undefined && /^Something went wrong/i.test(message)) return finding("unknown");
-  // Half of a reading: a cap was met, and the next try finds warmer caches. Half of a change is what it says it is.
-  if (isRead && hasAny(data)) return finding("unknown");
+  // Half of an answer, or none since a cap was met: of a reading the next try finds warmer caches, and a change may have
+  // been made all the same.
+  if (type === "RESOURCE_LIMITS_EXCEEDED" || hasAny(data)) return finding("unknown");
   return finding("refused");
 }
 

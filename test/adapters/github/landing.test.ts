@@ -61,6 +61,18 @@ test("finds its own commit after an answer that went wrong with an effect (G11)"
   expect(subjects(world)).toEqual(["ledger(a): claim", "start"]);
 });
 
+test.each([false, true])(
+  "finds its own commit after an answer that lacks it, silently: %s (G11)",
+  async (silent) => {
+    const world = await openGithubStoreWorld();
+    const store = world.open();
+    world.fake.fault({ on: isCommit, do: { kind: "partial", silent } });
+    const answer = await commitOn(store, await store.tip(), "claim", { "ledger/a/1.json": "1\n" });
+    expect(answer).toEqual({ kind: "committed", tip: world.fake.head("main") });
+    expect(subjects(world)).toEqual(["ledger(a): claim", "start"]);
+  },
+);
+
 test("waits 1, 2, 4 and 8 seconds between five broken connections, then leaves it open", async () => {
   const world = await openGithubStoreWorld();
   const store = world.open();

@@ -167,6 +167,19 @@ test("takes a body without its end, and half of a reading, for no answer", async
   expect(seconds()).toEqual([0, 1]);
 });
 
+test("takes half of a change for an unknown answer, unless its error has a meaning", async () => {
+  const data = { createCommitOnBranch: { commit: null } };
+  const half = script(json({ data, errors: [{ type: "LIMITS", message: "too much" }] }));
+  const no = script(json({ data, errors: [{ type: "FORBIDDEN", message: "no" }] }));
+  expect(await errorOf(half.client.graphql(document, {}, writing))).toMatchObject({
+    kind: "unknown",
+  });
+  expect(await errorOf(no.client.graphql(document, {}, writing))).toMatchObject({
+    kind: "forbidden",
+  });
+  expect([half.sent.length, no.sent.length]).toEqual([1, 1]);
+});
+
 test("sends a reading again after 1, 2, 4 and 8 seconds, then gives it up", async () => {
   const { client, clock, seconds } = script(new TypeError("fetch failed"));
   const error = await clock.run(errorOf(client.graphql(document, {}, reading)));
