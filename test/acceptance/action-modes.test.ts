@@ -232,6 +232,12 @@ Tidemark 0.1.0, mode \`run\`, [this run](${page}/actions/runs/7001/attempts/1)
     expect(ends.map(({ outputs }) => outputs["windows-remaining"])).toEqual(
       "1 1 0 0 1 0 1 0 1 0".split(" "),
     );
+    // Legs are for runs: what was only rehearsed here has none.
+    expect(ends.map(({ outputs }) => outputs["matrix"])).toEqual(
+      ends.map((_, nth) =>
+        nth === 6 ? '{"include":[{"source":"api","sync":"items"}]}' : '{"include":[]}',
+      ),
+    );
     expect(ledger.state()).toEqual(before);
     expect(api.requests.length).toBe(asked);
     expect(ledger.github.requests.slice(sent).filter(isWrite)).toEqual([]);

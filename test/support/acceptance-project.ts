@@ -159,7 +159,18 @@ export function sqliteRows(repo: GitRepo, table = "items"): string[] {
 
 /** The same of a file of rows in the work tree. */
 export function fileRows(repo: GitRepo, table = "items"): string[] {
-  const text = readFileSync(join(repo.folder, `data/${table}.ndjson`), "utf8");
+  return rowLines(readFileSync(join(repo.folder, `data/${table}.ndjson`), "utf8"));
+}
+
+/** The same of a file of rows at a commit; none where there is no such file. */
+export function rowsAt(repo: GitRepo, table = "items", commit = "HEAD"): string[] {
+  const path = `data/${table}.ndjson`;
+  return repo.git("ls-tree", commit, path) === ""
+    ? []
+    : rowLines(repo.git("show", `${commit}:${path}`));
+}
+
+function rowLines(text: string): string[] {
   return text
     .split("\n")
     .filter((line) => line !== "")

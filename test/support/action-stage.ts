@@ -2,7 +2,13 @@
 // for every step: for acceptance tests that start several steps, break them off and ask what is left.
 
 import { type Item, type ItemsApi, serveItems } from "./acceptance-api.ts";
-import { type Json, projectOf, recordsOf, type WrittenRecord } from "./acceptance-project.ts";
+import {
+  type Json,
+  projectOf,
+  recordsOf,
+  rowsAt,
+  type WrittenRecord,
+} from "./acceptance-project.ts";
 import {
   completeRun,
   type StepEnd,
@@ -84,7 +90,7 @@ export async function openStage(options: StageOptions): Promise<ActionStage> {
     start,
     run,
     records: (id = "items", branch = "main") => recordsOf(repo, id, branch),
-    rows: (table = "items", branch = "main") => rowsAt(repo, `${branch}:data/${table}.ndjson`),
+    rows: (table = "items", branch = "main") => rowsAt(repo, table, branch),
     subjects: (branch = "main") => subjectsAt(repo, branch),
     findings: async (step = {}) => {
       const inputs = { mode: "verify", ...step.inputs };
@@ -108,15 +114,6 @@ export function outcomeOf({ code, outputs, log }: StepEnd): string {
 /** What the API says of a workflow run from now on. */
 export function setRun(github: GithubFake, runId: number, status: string, attempt: number): void {
   github.runs.set(String(runId), { status, conclusion: null, run_attempt: attempt });
-}
-
-function rowsAt(repo: GitRepo, revision: string): readonly string[] {
-  return repo
-    .git("show", revision)
-    .split("\n")
-    .map((line) => JSON.parse(line) as Json)
-    .map((row) => `${String(row["id"])} ${String(row["_tidemark_watermark"])}`)
-    .toSorted();
 }
 
 // G10: holder and digest tell a commit from every other, so two with the same pair are one that was made twice.

@@ -9,7 +9,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { type Item, type ItemsApi, makeItems, serveItems } from "./acceptance-api.ts";
-import { type Json, projectOf, recordsOf, type WrittenRecord } from "./acceptance-project.ts";
+import {
+  type Json,
+  projectOf,
+  recordsOf,
+  rowsAt,
+  type WrittenRecord,
+} from "./acceptance-project.ts";
 import {
   completeRun,
   startStep,
@@ -89,7 +95,7 @@ export async function openActionWorld(
       return end;
     },
     records: (branch = "main", id = "items") => recordsOf(repoAt(github.gitDir), id, branch),
-    rows: (branch = "main", table = "items") => rowsAt(github, branch, table),
+    rows: (branch = "main", table = "items") => rowsAt(repoAt(github.gitDir), table, branch),
     findings: async (branch = "main") => await findingsOf(github, branch),
   };
 }
@@ -120,18 +126,6 @@ export function filesBelow(folder: string): Readonly<Record<string, string>> {
 /** The lines that are annotations: `error`, `warning` or `notice`, title and message. */
 export function annotationsIn(log: string): readonly string[] {
   return log.split("\n").filter((line) => /^::(error|warning|notice) /.test(line));
-}
-
-function rowsAt(github: GithubFake, branch: string, table: string): readonly string[] {
-  const path = `data/${table}.ndjson`;
-  if (github.git("ls-tree", branch, path) === "") return [];
-  return github
-    .git("show", `${branch}:${path}`)
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .map((row) => `${String(row["id"])} ${String(row["_tidemark_watermark"])}`)
-    .toSorted();
 }
 
 const program = resolve(import.meta.dirname, "../../src/entry/cli.ts");
