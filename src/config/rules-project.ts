@@ -3,7 +3,7 @@
 import type { DestinationSpec, LedgerSpec, SyncSpec } from "../core/sync/sync-spec.ts";
 import { mismatch, type Path, type Problem } from "./problem.ts";
 import { namePattern, nameWords } from "./schema-values.ts";
-import { isRepositoryPath } from "./schema.ts";
+import { isRepositoryPath, isWritablePath } from "./schema.ts";
 import { nearestName } from "./suggest.ts";
 
 /** Contract 2: the names of sources, destinations and syncs. */
@@ -63,7 +63,7 @@ export function destinationProblems(
     return problem === undefined ? [] : [mismatch([...at, "path"], { ...problem, found: path })];
   }
   const problems: Problem[] = [];
-  if (!isRepositoryPath(path)) {
+  if (!isWritablePath(path)) {
     const expected = "a relative path inside the repository";
     problems.push(
       mismatch([...at, "path"], { expected, found: path, remedy: "write for example data" }),

@@ -27,6 +27,11 @@ export function isRepositoryPath(path: string): boolean {
   return segments.every((segment) => /^(?!\.{1,2}$)[^\\:*?"<>|\p{Cc}]+$/u.test(segment));
 }
 
+/** Such a path that commits may write: nothing below `.github/`, where GitHub takes files for settings (G8). */
+export function isWritablePath(path: string): boolean {
+  return isRepositoryPath(path) && !/^\.github(\/|$)/i.test(path);
+}
+
 /** What git's check-ref-format allows, without its rarer letters. */
 export function isBranch(written: string): boolean {
   return (
@@ -41,7 +46,7 @@ const ledger: SchemaOf<WrittenLedger> = noList(
   mapping({
     path: may(
       "Folder of the ledger in the repository.",
-      textThat("a relative path inside the repository; write for example ledger", isRepositoryPath),
+      textThat("a relative path inside the repository; write for example ledger", isWritablePath),
     ),
     branch: may(
       "Branch of the ledger; default: the default branch.",

@@ -13,7 +13,7 @@ import { systemRandom } from "../adapters/system/random.ts";
 import { ignoreFolder, writeRescue } from "../adapters/system/rescue.ts";
 import type { CommandInput } from "../app/commands/open-command.ts";
 import type { Ports } from "../app/run-context.ts";
-import { isRepositoryPath } from "../config/schema.ts";
+import { isWritablePath } from "../config/schema.ts";
 import { ConfigError } from "../core/failure/errors.ts";
 import type { ProjectSpec } from "../core/sync/sync-spec.ts";
 import type { Progress } from "../ports/progress.ts";
@@ -105,7 +105,7 @@ function readProject(call: CallOptions, root: string): ProjectSpec {
     throw new ConfigError([message], { cause: error });
   }
   const { ledger: path } = call;
-  if (path !== undefined && !isRepositoryPath(path))
+  if (path !== undefined && !isWritablePath(path))
     throw new ConfigError([
       "--ledger: expected a folder of the repository, found another path; name one below its root",
     ]);

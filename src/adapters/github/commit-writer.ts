@@ -84,7 +84,7 @@ export function openCommitWriter(options: WriterOptions): CommitWriter {
 
 function mayWrite(path: string, { ledgerPath, dataPlaces }: WriterOptions): boolean {
   const isPlain = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
-  if (!isPlain || path.startsWith(".github/")) return false;
+  if (!isPlain || /^\.github\//i.test(path)) return false;
   return [ledgerPath, ...dataPlaces].some(
     (place) => path === place || path.startsWith(`${place}/`),
   );

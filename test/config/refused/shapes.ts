@@ -506,6 +506,13 @@ export const shapesCases: readonly RefusedCase[] = [
     ],
   },
   {
+    title: "a ledger below .github (G8)",
+    edits: [["path: ledger", "path: .github/ledger"]],
+    problems: [
+      'tidemark.yml:2 ledger.path: expected a relative path inside the repository, found ".github/ledger"; write for example ledger',
+    ],
+  },
+  {
     title: "a branch that git refuses",
     edits: [["branch: main", "branch: my branch"]],
     problems: [

@@ -119,6 +119,13 @@ export const tablesCases: readonly RefusedCase[] = [
     ],
   },
   {
+    title: "files below .github (G8)",
+    edits: [["{type: sqlite, path: .tidemark/tidemark.db}", "{type: files, path: .GitHub/data}"]],
+    problems: [
+      'tidemark.yml:10 destinations.local.path: expected a relative path inside the repository, found ".GitHub/data"; write for example data',
+    ],
+  },
+  {
     title: "files inside the ledger",
     edits: [
       ["{type: sqlite, path: .tidemark/tidemark.db}", "{type: files, path: ledger/contacts}"],
