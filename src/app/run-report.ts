@@ -3,8 +3,9 @@
 import { allOpen, type OpenWindows, openWindows } from "../core/plan/open-windows.ts";
 import { isParked, isWaived } from "../core/plan/standing.ts";
 import type { SyncState } from "../core/plan/sync-state.ts";
-import { hasSucceeded, type RunRecord } from "../core/record/run-record.ts";
+import { type FailedRecord, hasSucceeded, type RunRecord } from "../core/record/run-record.ts";
 import { gapsOf, isStalled } from "../core/report/gaps.ts";
+import { mayHelpToRerun } from "../core/report/remedies.ts";
 import type { RunReport } from "../core/report/run-report.ts";
 import type { Instant } from "../core/time/instant.ts";
 import { nowOf, type RunContext } from "./run-context.ts";
@@ -74,8 +75,10 @@ function remainingOf(state: SyncState, open: OpenWindows | undefined): number {
   return planned.length + waiting.length;
 }
 
-function parkedOf(state: SyncState): readonly RunRecord[] {
-  return state.records.filter((record) => isParked(record, state.spec));
+function parkedOf(state: SyncState): readonly FailedRecord[] {
+  return state.records
+    .filter((record) => record.status === "failed")
+    .filter((record) => isParked(record, state.spec));
 }
 
 function faultsOf(ctx: RunContext, states: readonly SyncState[]): readonly string[] {
@@ -88,7 +91,7 @@ function faultsOf(ctx: RunContext, states: readonly SyncState[]): readonly strin
   const parked = states.flatMap((state) =>
     redParked(ctx, state).map(
       (record) =>
-        `${record.runId} is parked; remedy: tidemark rerun ${record.runId}, or waive it with a reason`,
+        `${record.runId} is parked; remedy: ${mayHelpToRerun(record) ? `tidemark rerun ${record.runId}, or ` : ""}waive it with a reason`,
     ),
   );
   return [...ctx.progress.faults, ...stopped, ...closed, ...parked];
@@ -108,9 +111,8 @@ function stalledSyncs(
 }
 
 // Parked windows keep runs red until rerun or waived; `retention` and `rejected` only in the run that wrote them.
-function redParked(ctx: RunContext, state: SyncState): readonly RunRecord[] {
+function redParked(ctx: RunContext, state: SyncState): readonly FailedRecord[] {
   return parkedOf(state).filter((record) => {
-    if (record.status !== "failed") return false;
     const isOnce = record.error.code === "retention" || record.error.code === "rejected";
     return !isOnce || record.finishedAt >= ctx.startedAt;
   });

@@ -80,11 +80,12 @@ async function executePlan(work: Work): Promise<ModeEnd> {
 // A leg serves what was asked for; of the other syncs of its source a run takes the newest windows by itself. What would
 // run here, without being asked for a plan, has no legs.
 async function planRun({ step, input }: Work): Promise<ModeEnd> {
-  const { mode, syncs, maxWindows } = step.inputs;
+  const { mode, syncs, maxWindows, failOn } = step.inputs;
   const plan = await planCommand(input, { syncs, maxWindows });
   const planned = mode === "plan" ? plan.windows : [];
   const matrix = matrixOf(planned, namedSyncs(input.project, syncs));
-  return { result: { kind: "plan", plan, matrix }, exitCode: 0 };
+  const isRed = failOn !== "never" && plan.stopped.length > 0;
+  return { result: { kind: "plan", plan, matrix }, exitCode: isRed ? 1 : 0 };
 }
 
 async function executeBackfill(work: Work): Promise<ModeEnd> {

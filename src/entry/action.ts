@@ -18,6 +18,7 @@ import {
   rescueOf,
 } from "../core/report/action-result.ts";
 import { actionText } from "../core/report/action-text.ts";
+import { annotation } from "../core/report/annotation.ts";
 import { annotationsOf } from "../core/report/annotations.ts";
 import { outputsOf } from "../core/report/outputs.ts";
 import { summaryMarkdown } from "../core/report/summary.ts";
@@ -65,7 +66,14 @@ async function main(variables: Variables): Promise<number> {
   } catch (error) {
     const { exitCode, messages } = describeError(error, { secrets: known.secrets, cancel });
     const rescue = rescueIn(known);
-    await tell({ kind: "error", exitCode, messages, rescue }, exitCode, { variables, known });
+    try {
+      await tell({ kind: "error", exitCode, messages, rescue }, exitCode, { variables, known });
+    } catch {
+      // The runner's own files cannot be written; the log still can.
+      process.stdout.write(
+        commandSafe(messages.map((message) => `tidemark: ${message}\n`).join("")),
+      );
+    }
     return exitCode;
   }
 }
@@ -135,7 +143,9 @@ async function tell(
   const verdict = { isRed: exitCode !== 0, gapsFail: known.inputs?.failOn === "gap" };
   annotate(annotationsOf(shown, verdict));
   setOutputs(outputsOf(shown));
-  await writeJobSummary(summaryMarkdown(shown, placeOf(known), verdict), variables);
+  const page = summaryMarkdown(shown, placeOf(known), verdict);
+  const lost = await writeJobSummary(page, variables);
+  if (lost !== undefined) annotate([annotation("warning", "no job summary", lost)]);
   process.stdout.write(commandSafe(actionText(shown)));
   if (exitCode !== 0) process.stdout.write(`exit code ${exitCode}\n`);
 }

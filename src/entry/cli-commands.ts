@@ -125,7 +125,8 @@ async function executeRun(execution: Execution): Promise<CliOutcome> {
 async function executePlan({ input, call }: Execution): Promise<CliOutcome> {
   const maxWindows = numberOption(call, "maxWindows");
   const plan = await planCommand(input, { syncs: call.args, maxWindows });
-  return { text: call.common.json ? json(planJson(plan)) : planText(plan), exitCode: 0 };
+  const text = call.common.json ? json(planJson(plan)) : planText(plan);
+  return { text, exitCode: plan.stopped.length > 0 ? 1 : 0 };
 }
 
 async function executeBackfill(execution: Execution): Promise<CliOutcome> {

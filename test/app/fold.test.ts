@@ -35,6 +35,24 @@ describe("the fold", () => {
     expect(await world.run()).toMatchObject({ status: "nothing_due" });
   });
 
+  test("that is refused at the end of a run is told, and what the run did stays done", async () => {
+    const world = keeping(4);
+    const report = await world.run({
+      request: { maxWindows: 20 },
+      onCommit: async (commit, { subject }) =>
+        subject.includes("fold")
+          ? { kind: "refused", message: "no", remedy: "ask" }
+          : await commit(),
+    });
+    expect(report).toMatchObject({
+      status: "ok",
+      windowsSucceeded: 12,
+      notes: ["old records were not folded: no\nremedy: ask"],
+    });
+    expect(await world.run()).toMatchObject({ status: "nothing_due" });
+    expect(world.subjects().at(-1)).toBe("ledger(contacts): fold 10 windows");
+  });
+
   test("leaves failed windows where they are", async () => {
     const world = keeping(4);
     put(world, failedRecord(dayOf("2026-11-02"), { attempt: 5, failures: 5 }));

@@ -3,7 +3,7 @@
 import { planWindows } from "../../core/plan/plan.ts";
 import type { PlanView } from "../../core/report/plan-view.ts";
 import { nowOf } from "../run-context.ts";
-import { readStates } from "../steps/plan.ts";
+import { ledgerOf, readStates } from "../steps/plan.ts";
 import { type CommandInput, namedSyncs, readLedger } from "./open-command.ts";
 
 /** What a run of these syncs would claim, were every source free. */
@@ -14,14 +14,14 @@ export async function planCommand(
   const named = namedSyncs(input.project, request.syncs);
   const sources = new Set(named.map((sync) => sync.source));
   const snapshot = await readLedger(input);
+  const held = input.project.syncs.filter((sync) => sources.has(sync.source));
   const stopped = new Map<string, string>(
-    [...snapshot.syncs.values()].flatMap(({ id, problems: [first] }) =>
-      first === undefined ? [] : [[id, `${first.path}: ${first.reason}`] as const],
-    ),
+    held.flatMap(({ id }) => {
+      const [first] = ledgerOf(snapshot, id).problems;
+      return first === undefined ? [] : [[id, `${first.path}: ${first.reason}`] as const];
+    }),
   );
-  const syncs = input.project.syncs.filter(
-    (sync) => sources.has(sync.source) && !stopped.has(sync.id),
-  );
+  const syncs = held.filter((sync) => !stopped.has(sync.id));
   const now = nowOf(input);
   const { windows, remaining } = planWindows({
     states: await readStates({ ...input, progress: { stopped } }, snapshot, syncs, []),

@@ -28,9 +28,10 @@ export async function waiveCommand(
   const end = await commitDraft(ctx, async (snapshot) => {
     const found = await findRecords(input, snapshot, request.runIds);
     const failed = found.map(({ record }) => record).filter((record) => record.status === "failed");
-    if (failed.length < found.length || failed.length === 0)
+    const [other] = found.filter(({ record }) => record.status !== "failed");
+    if (other !== undefined || failed.length === 0)
       throw new ConfigError([
-        "waive: expected failed windows, found one that is not; only what has failed can be given up",
+        `waive: expected failed windows, found ${other === undefined ? "none" : `${other.record.runId}, which is ${other.record.status}`}; only what has failed can be given up`,
       ]);
     waived = failed.map((record) => waive(record, reason, nowOf(ctx)));
     if (request.dryRun) return undefined;

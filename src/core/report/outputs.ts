@@ -55,10 +55,11 @@ export function outputsOf(result: ActionResult): Outputs {
     case "run":
       return { ...noOutputs, ...ofRun(result.report), ...ofPublished([result.published]) };
     case "plan": {
-      const { windows, remaining } = result.plan;
+      const { windows, remaining, stopped } = result.plan;
+      const due = windows.length === 0 ? "nothing_due" : "ok";
       return {
         ...noOutputs,
-        status: windows.length === 0 ? "nothing_due" : "ok",
+        status: stopped.length > 0 ? "failed" : due,
         "windows-remaining": String(windows.length + remaining),
         matrix: matrixJson(result.matrix),
       };

@@ -67,6 +67,13 @@ test.each([{}, { GITHUB_STEP_SUMMARY: "" }])(
   },
 );
 
+test("a summary that cannot be written is a sentence and no error", async () => {
+  const variables = { GITHUB_STEP_SUMMARY: join(runnerFile(), "no-folder") };
+  expect(await writeJobSummary("## Tidemark\n", variables)).toBe(
+    "job summary: expected its file to be writable, found ENOTDIR; look at the disk of the runner",
+  );
+});
+
 test("the largest summary stays below the 1 MiB above which the runner drops it (G29)", async () => {
   const file = runnerFile();
   const plain = failedRecord(day(1));

@@ -116,6 +116,15 @@ test.each<[string, ActionResult, Partial<typeof nothing>]>([
     { status: "nothing_due" },
   ],
   [
+    "a plan with a stopped sync",
+    {
+      kind: "plan",
+      plan: { windows: [], remaining: 0, stopped: [{ sync: "contacts", why: "damaged" }] },
+      matrix: { legs: [], omitted: 0 },
+    },
+    { status: "failed" },
+  ],
+  [
     "a proposed order",
     {
       kind: "orders",
