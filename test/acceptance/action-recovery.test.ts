@@ -12,14 +12,15 @@ import { plusMicros } from "../../src/core/time/instant.ts";
 import { type ItemRequest, makeItems } from "../support/acceptance-api.ts";
 import { expectedRows, itemsSyncWith, type Json } from "../support/acceptance-project.ts";
 import { completeRun, type StepEnd, type StepOptions } from "../support/action-process.ts";
-import { type ActionStage, openStage, outcomeOf, setRun } from "../support/action-stage.ts";
+import { outcomeOf, soundness, subjectsIn } from "../support/action-views.ts";
+import { type ActionWorld, openActionWorld, type OwnContext } from "../support/action-world.ts";
 import type { FakeRequest } from "../support/github-fake/faults.ts";
 import { dayOf, succeededRecord } from "../support/record-builders.ts";
 
 const now = "2026-01-04T06:00:00Z";
 const newest = "2026-01-03T00:00:00Z--2026-01-04T00:00:00Z";
 
-it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void; next: StepOptions }>([
+it.concurrent.for<{ name: string; tell: (world: ActionWorld) => void; next: StepOptions }>([
   {
     name: "by the next run when the API says that the run is completed",
     tell: ({ github }) => completeRun(github, 7001),
@@ -32,25 +33,26 @@ it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void; next: Ste
   },
   {
     name: "by another run when the API knows a later attempt, in progress",
-    tell: ({ github }) => setRun(github, 7001, "in_progress", 2),
+    tell: ({ github }) =>
+      void github.runs.set("7001", { status: "in_progress", conclusion: null, run_attempt: 2 }),
     next: { runId: 7002 },
   },
 ])(
   "recovers what a killed step claimed $name, without waiting for its lease (contract 4.5, G16)",
   { timeout: 120_000 },
-  async ({ tell, next }) => {
-    await using stage = await openKilled();
-    tell(stage);
+  async ({ tell, next }, context) => {
+    const world = await openKilled(context);
+    tell(world);
 
-    const end = await stage.run(next);
+    const end = await world.next(next);
 
     expect(outcomeOf(end)).toBe("0 ok 5");
-    expectRecovered(stage);
-    expect(await stage.findings()).toBe("");
+    expectRecovered(world);
+    expect(await soundness(world)).toBe("");
   },
 );
 
-it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void }>([
+it.concurrent.for<{ name: string; tell: (world: ActionWorld) => void }>([
   { name: "the API says in_progress", tell: () => undefined },
   { name: "the API knows no such run", tell: ({ github }) => void github.runs.delete("7001") },
   {
@@ -62,60 +64,60 @@ it.concurrent.each<{ name: string; tell: (stage: ActionStage) => void }>([
 ])(
   "claims nothing of the source of a killed step until its lease has passed when $name (P13, G17)",
   { timeout: 120_000 },
-  async ({ tell }) => {
-    await using stage = await openKilled();
-    tell(stage);
+  async ({ tell }, context) => {
+    const world = await openKilled(context);
+    tell(world);
 
-    const soon = await stage.run({ runId: 7002 });
-    const left = statesOf(stage);
-    const asked = stage.api.requests.map(({ collection, range }) => `${collection} ${range}`);
+    const soon = await world.next({ runId: 7002 });
+    const left = statesOf(world);
+    const asked = world.api.requests.map(({ collection, range }) => `${collection} ${range}`);
     // The budget of 20 minutes, 5 minutes of margin, and the minute of G17.
-    stage.skip(27);
-    const late = await stage.run({ runId: 7003 });
+    world.skip(27);
+    const late = await world.next({ runId: 7003 });
 
     expect(outcomeOf(soon)).toBe("0 ok 1");
     expect(left).toEqual(claimed);
     expect(asked).toEqual([`items ${newest}`, `others ${newest}`]);
     expect(outcomeOf(late)).toBe("0 ok 4");
-    expectRecovered(stage);
-    expect(await stage.findings()).toBe("");
+    expectRecovered(world);
+    expect(await soundness(world)).toBe("");
   },
 );
 
-it.concurrent.each([
+it.concurrent.for([
   { page: 1, left: "pending", code: undefined },
   { page: 2, left: "failed", code: "cancelled" },
 ])(
   "leaves a window $left at SIGINT in the middle of page $page, commits that, and exits 130 (contract 4.2, G28)",
   { timeout: 120_000 },
-  async ({ page, left, code }) => {
-    await using stage = await openPaged();
-    const cancelled = await cancelAt(stage, ({ number }) => number === page);
-    const [record] = stage.records();
-    const subjects = stage.subjects();
-    const next = await stage.run({ runId: 7002 });
+  async ({ page, left, code }, context) => {
+    const world = await openPaged(context);
+    const cancelled = await cancelAt(world, ({ number }) => number === page);
+    const [record] = world.records();
+    const subjects = subjectsIn(world);
+    const next = await world.next({ runId: 7002 });
 
     expect(cancelled.code).toBe(130);
     expect(cancelled.ms).toBeLessThan(6000);
     expect([record?.status, record?.failures, record?.error?.code]).toEqual([left, 0, code]);
     expect(subjects.length).toBe(2);
     expect(outcomeOf(next)).toBe("0 ok 1");
-    expectOneWindow(stage, { attempts: 2, requests: page + 3 });
-    expect(await stage.findings()).toBe("");
+    expectOneWindow(world, { attempts: 2, requests: page + 3 });
+    expect(await soundness(world)).toBe("");
   },
 );
 
-it.concurrent.each([
+it.concurrent.for([
   { when: "the tip is read", field: "repository", left: [], attempts: 1, asked: 3 },
   { when: "it claims", field: "createCommitOnBranch", left: [], attempts: 1, asked: 3 },
   { when: "a page is read", field: undefined, left: ["running 1"], attempts: 2, asked: 5 },
 ])(
   "exits 130 within 5 seconds when GitHub answers nothing more from SIGINT on, while $when (G28)",
   { timeout: 120_000 },
-  async ({ field, left, attempts, asked }) => {
-    await using stage = await openPaged();
+  async ({ field, left, attempts, asked }, context) => {
+    const world = await openPaged(context);
     const silence = { isOn: false };
-    stage.github.fault({ on: () => silence.isOn, times: Infinity, do: { kind: "hang" } });
+    world.github.fault({ on: () => silence.isOn, times: Infinity, do: { kind: "hang" } });
     const begin = (isMoment: boolean): boolean => {
       silence.isOn ||= isMoment;
       return isMoment;
@@ -123,89 +125,89 @@ it.concurrent.each([
 
     const cancelled =
       field === undefined
-        ? await cancelAt(stage, ({ number }) => begin(number === 2))
+        ? await cancelAt(world, ({ number }) => begin(number === 2))
         : await cancelWhen(
-            stage,
-            arrival(stage, ({ fields }) => begin(fields.includes(field))),
+            world,
+            arrival(world, ({ fields }) => begin(fields.includes(field))),
           );
-    const states = statesOf(stage);
+    const states = statesOf(world);
     silence.isOn = false;
-    const next = await stage.run({ runId: 7002 });
+    const next = await world.next({ runId: 7002 });
 
     console.log(`exit ${cancelled.code} after ${Math.round(cancelled.ms)} ms of silence`);
     expect(cancelled.code).toBe(130);
     expect(cancelled.ms).toBeLessThan(6000);
     expect(states).toEqual(left);
     expect(outcomeOf(next)).toBe("0 ok 1");
-    expectOneWindow(stage, { attempts, requests: asked });
-    expect(await stage.findings()).toBe("");
+    expectOneWindow(world, { attempts, requests: asked });
+    expect(await soundness(world)).toBe("");
   },
 );
 
 it.concurrent(
   "sends its last commit once when a person pushed during the cancellation, and is recovered by the next run (G13)",
   { timeout: 120_000 },
-  async () => {
-    await using stage = await openPaged();
+  async (context) => {
+    const world = await openPaged(context);
     let pushes = 0;
-    const stop = stage.github.onRequest(async ({ fields }) => {
-      if (!fields.includes("createCommitOnBranch") || stage.api.requests.length === 0) return;
+    const stop = world.github.onRequest(async ({ fields }) => {
+      if (!fields.includes("createCommitOnBranch") || world.api.requests.length === 0) return;
       pushes += 1;
-      await stage.github.push("main", { [`notes/${pushes}.txt`]: "meanwhile\n" });
+      await world.github.push("main", { [`notes/${pushes}.txt`]: "meanwhile\n" });
     });
-    const cancelled = await cancelAt(stage, ({ number }) => number === 2);
+    const cancelled = await cancelAt(world, ({ number }) => number === 2);
     stop();
-    const [states, commits] = [statesOf(stage), pushes];
-    const next = await stage.run({ runId: 7002 });
+    const [states, commits] = [statesOf(world), pushes];
+    const next = await world.next({ runId: 7002 });
 
     expect(cancelled.code).toBe(130);
     expect(cancelled.ms).toBeLessThan(6000);
     expect([commits, states]).toEqual([1, ["running 1"]]);
     expect(outcomeOf(next)).toBe("0 ok 1");
-    expectOneWindow(stage, { attempts: 2, requests: 5 });
-    expect(await stage.findings()).toBe("");
+    expectOneWindow(world, { attempts: 2, requests: 5 });
+    expect(await soundness(world)).toBe("");
   },
 );
 
 it.concurrent(
   "waits for the answer to its claim at SIGINT, asks nothing of the source, and leaves nothing running (G28, L4)",
   { timeout: 120_000 },
-  async () => {
-    await using stage = await openPaged();
+  async (context) => {
+    const world = await openPaged(context);
     const isClaim = ({ fields }: FakeRequest): boolean => fields[0] === "createCommitOnBranch";
-    stage.github.fault({ on: isClaim, do: { kind: "delay", ms: 1000 } });
+    world.github.fault({ on: isClaim, do: { kind: "delay", ms: 1000 } });
 
-    const cancelled = await cancelWhen(stage, arrival(stage, isClaim));
-    const left = statesOf(stage);
-    const asked = stage.api.requests.length;
-    const next = await stage.run({ runId: 7002 });
+    const cancelled = await cancelWhen(world, arrival(world, isClaim));
+    const left = statesOf(world);
+    const asked = world.api.requests.length;
+    const next = await world.next({ runId: 7002 });
 
     expect(cancelled.code).toBe(130);
     expect(cancelled.ms).toBeLessThan(6000);
     expect([asked, left]).toEqual([0, ["pending 1 waiting"]]);
     expect(outcomeOf(next)).toBe("0 ok 1");
-    expectOneWindow(stage, { attempts: 2, requests: 3 });
-    expect(await stage.findings()).toBe("");
+    expectOneWindow(world, { attempts: 2, requests: 3 });
+    expect(await soundness(world)).toBe("");
   },
 );
 
 it.concurrent(
   "ends by itself within a budget of 20 seconds, exit 0, with its last commit made, when the source is slow (4.1)",
   { timeout: 120_000 },
-  async () => {
-    await using stage = await openPaged({ start: "2026-01-02" });
+  async (context) => {
+    const world = await openPaged(context, { start: "2026-01-02" });
     // The first window takes four seconds or so; the second one gets no answer.
-    stage.api.hook = async ({ number }) => {
+    world.api.hook = async ({ number }) => {
       if (number <= 3) await wait(1300);
       return number > 3;
     };
     const began = performance.now();
 
-    const end = await stage.run({ inputs: { "time-budget": "20s" } });
+    const end = await world.next({ inputs: { "time-budget": "20s" } });
     const ms = performance.now() - began;
-    const [left, tip] = [stage.records(), stage.github.head("main")];
-    stage.api.hook = undefined;
-    const next = await stage.run({ runId: 7002 });
+    const [left, tip] = [world.records(), world.github.head("main")];
+    world.api.hook = undefined;
+    const next = await world.next({ runId: 7002 });
 
     expect(outcomeOf(end)).toBe("0 partial 1");
     expect(end.outputs["ledger-commit"]).toBe(tip);
@@ -215,47 +217,44 @@ it.concurrent(
       ["succeeded", 1, 0, undefined],
     ]);
     expect(outcomeOf(next)).toBe("0 ok 1");
-    expect(stage.records().map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
+    expect(world.records().map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
       "succeeded 2",
       "succeeded 1",
     ]);
-    expect([...stage.api.byRange().values()]).toEqual([3, 4]);
-    expect(stage.rows()).toEqual(expectedRows(stage.api.items.slice(24)));
-    expect(await stage.findings()).toBe("");
+    expect([...world.api.byRange().values()]).toEqual([3, 4]);
+    expect(world.rows()).toEqual(expectedRows(world.api.items.slice(24)));
+    expect(await soundness(world)).toBe("");
   },
 );
 
 // Windows of a day with three pages; only the newest one is due unless told.
-async function openPaged({ start = "2026-01-03" } = {}): Promise<ActionStage> {
-  return await openStage({
-    items: makeItems(72, { start: "2026-01-01T00:00:00Z", everySeconds: 3600 }),
-    syncs: { items: itemsSyncWith({ pages: { size: 8 }, window: { start } }) },
-    now,
-  });
+async function openPaged(context: OwnContext, { start = "2026-01-03" } = {}): Promise<ActionWorld> {
+  const items = itemsSyncWith({ pages: { size: 8 }, window: { start } });
+  return await openActionWorld(context, { days: 3, now, project: { syncs: { items } } });
 }
 
 type CancelledEnd = StepEnd & { readonly ms: number };
 
 /** The request is never answered; the signals arrive while the window waits for it. */
 async function cancelAt(
-  stage: ActionStage,
+  world: ActionWorld,
   isMoment: (request: ItemRequest) => boolean,
 ): Promise<CancelledEnd> {
   const moment = new Promise<void>((done) => {
-    stage.api.hook = (request) => {
+    world.api.hook = (request) => {
       const isNow = isMoment(request);
       if (isNow) done();
       return isNow;
     };
   });
-  const end = await cancelWhen(stage, moment);
-  stage.api.hook = undefined;
+  const end = await cancelWhen(world, moment);
+  world.api.hook = undefined;
   return end;
 }
 
 /** When such a request arrives at GitHub; its answer comes later, if at all. */
 async function arrival(
-  { github }: ActionStage,
+  { github }: ActionWorld,
   isMoment: (request: FakeRequest) => boolean,
 ): Promise<void> {
   await new Promise<void>((done) => {
@@ -268,8 +267,8 @@ async function arrival(
 }
 
 /** A step that the runner cancels: SIGINT, a second later SIGTERM; its workflow run is over then. */
-async function cancelWhen(stage: ActionStage, moment: Promise<void>): Promise<CancelledEnd> {
-  const step = stage.start();
+async function cancelWhen(world: ActionWorld, moment: Promise<void>): Promise<CancelledEnd> {
+  const step = world.start({ event: "schedule" });
   await moment;
   const began = performance.now();
   step.kill("SIGINT");
@@ -282,57 +281,58 @@ async function cancelWhen(stage: ActionStage, moment: Promise<void>): Promise<Ca
   const ms = performance.now() - began;
   ended.abort();
   await second;
-  completeRun(stage.github, 7001);
+  completeRun(world.github, 7001);
   return { ...end, ms };
 }
 
 function expectOneWindow(
-  stage: ActionStage,
+  world: ActionWorld,
   expected: { readonly attempts: number; readonly requests: number },
 ): void {
-  const records = stage.records();
+  const records = world.records();
   expect(records.map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
     `succeeded ${expected.attempts}`,
   ]);
-  expect(Object.fromEntries(stage.api.byRange())).toEqual({ [newest]: expected.requests });
-  expect(stage.rows()).toEqual(expectedRows(stage.api.items.slice(48)));
+  expect(Object.fromEntries(world.api.byRange())).toEqual({ [newest]: expected.requests });
+  expect(world.rows()).toEqual(expectedRows(world.api.items.slice(48)));
 }
 
 /** The newest window started, the oldest ones only claimed; one more is due, and none of this run. */
 const claimed = ["succeeded 1", "running 1 waiting", "running 1 waiting", "running 1"];
 
 // A window that ran before tells that three fit into one claim.
-async function openKilled(): Promise<ActionStage> {
+async function openKilled(context: OwnContext): Promise<ActionWorld> {
   const before = succeededRecord(dayOf("2025-12-30"), {
     syncId: "items",
     source: "api",
     destination: "local",
   });
   const record = { ...before, finishedAt: plusMicros(before.startedAt, 1_000_000) };
-  const stage = await openStage({
-    items: makeItems(96, { start: "2025-12-31T00:00:00Z", everySeconds: 3600 }),
-    syncs: {
-      items: itemsSyncWith({ window: { start: "2025-12-30" } }),
-      others: itemsSyncWith({
-        source: "other",
-        request: { path: "/others" },
-        window: { start: "2026-01-03" },
-      }),
-    },
+  const syncs = {
+    items: itemsSyncWith({ window: { start: "2025-12-30" } }),
+    others: itemsSyncWith({
+      source: "other",
+      request: { path: "/others" },
+      window: { start: "2026-01-03" },
+    }),
+  };
+  const world = await openActionWorld(context, {
     now,
-    more: (project) => withSource(project, "other"),
+    project: { syncs },
+    remade: (project) => withSource(project, "other"),
     files: { [`ledger/${recordPath("items", record.window)}`]: formatRecord(record) },
   });
-  stage.api.hook = () => {
+  world.api.items = makeItems(96, { start: "2025-12-31T00:00:00Z", everySeconds: 3600 });
+  world.api.hook = () => {
     step.kill("SIGKILL");
     return true;
   };
-  const step = stage.start({ runId: 7001, inputs: { sync: "items", "max-windows": "3" } });
+  const step = world.start({ event: "schedule", inputs: { sync: "items", "max-windows": "3" } });
   const { code } = await step.ended;
-  stage.api.hook = undefined;
+  world.api.hook = undefined;
   expect(code).toBe(null);
-  expect(statesOf(stage)).toEqual(claimed);
-  return stage;
+  expect(statesOf(world)).toEqual(claimed);
+  return world;
 }
 
 function withSource(project: Json, name: string): Json {
@@ -340,8 +340,8 @@ function withSource(project: Json, name: string): Json {
   return { ...project, sources: { ...sources, [name]: sources["api"] } };
 }
 
-function statesOf(stage: ActionStage): readonly string[] {
-  return stage
+function statesOf(world: ActionWorld): readonly string[] {
+  return world
     .records()
     .map(
       ({ status, attempt, started_at: startedAt }) =>
@@ -350,9 +350,9 @@ function statesOf(stage: ActionStage): readonly string[] {
 }
 
 // The started window was lost and read again; the others were released, and nobody had asked for them.
-function expectRecovered(stage: ActionStage): void {
+function expectRecovered(world: ActionWorld): void {
   expect(
-    stage
+    world
       .records()
       .slice(1)
       .map(({ status, attempt, history }) => [
@@ -365,11 +365,11 @@ function expectRecovered(stage: ActionStage): void {
     ["succeeded 1"],
     ["succeeded 2", "1 failed lost"],
   ]);
-  expect(stage.records("others").map(({ status, attempt }) => `${status} ${attempt}`)).toEqual([
-    "succeeded 1",
-  ]);
   expect(
-    stage.api.requests.map(({ collection, range }) => `${collection} ${range}`).toSorted(),
+    world.records("main", "others").map(({ status, attempt }) => `${status} ${attempt}`),
+  ).toEqual(["succeeded 1"]);
+  expect(
+    world.api.requests.map(({ collection, range }) => `${collection} ${range}`).toSorted(),
   ).toEqual([
     "items 2025-12-31T00:00:00Z--2026-01-01T00:00:00Z",
     "items 2026-01-01T00:00:00Z--2026-01-02T00:00:00Z",
@@ -378,5 +378,5 @@ function expectRecovered(stage: ActionStage): void {
     `items ${newest}`,
     `others ${newest}`,
   ]);
-  expect(stage.rows()).toEqual(expectedRows(stage.api.items));
+  expect(world.rows()).toEqual(expectedRows(world.api.items));
 }

@@ -4,8 +4,14 @@
 import { expect, it } from "vitest";
 
 import { makeItems } from "../support/acceptance-api.ts";
-import { itemsSyncWith, type Json } from "../support/acceptance-project.ts";
-import { type ActionStage, openStage, outcomeOf } from "../support/action-stage.ts";
+import { itemsSyncWith } from "../support/acceptance-project.ts";
+import { outcomeOf, soundness, subjectsIn } from "../support/action-views.ts";
+import {
+  type ActionWorld,
+  openActionWorld,
+  type OwnContext,
+  type WorldOptions,
+} from "../support/action-world.ts";
 import { builtLedger } from "../support/built-ledger.ts";
 
 // The oldest of 200 record files lie in the month before, so that a fold touches two months.
@@ -21,21 +27,19 @@ const ledgers = [
   { windows: 100_000, keepFiles: 200 },
 ].map((size) => ({ ...size, built: builtLedger({ ...size, ownFiles: size.keepFiles - 1, end }) }));
 
-it.concurrent.each(ledgers)(
+it.concurrent.for(ledgers)(
   "serves a due window with at most 8 requests over a ledger of $windows windows, 4 with nothing due, 16 when it folds",
   { timeout: 120_000 },
-  async ({ windows, keepFiles, built }) => {
-    await using stage = await openStage({
-      ...stageOf(windows, keepFiles),
-      files: { ...built, ...dataFile },
-    });
+  async ({ windows, keepFiles, built }, context) => {
+    const files = { ...built, ...dataFile };
+    const world = await openWorld(context, { windows, keepFiles, files });
 
-    const due = await count(stage, 7001);
-    const tip = stage.github.head("main");
-    const nothing = await count(stage, 7002);
-    const unmoved = stage.github.head("main");
-    stage.skip(60);
-    const folding = await count(stage, 7003);
+    const due = await count(world, 7001);
+    const tip = world.github.head("main");
+    const nothing = await count(world, 7002);
+    const unmoved = world.github.head("main");
+    world.skip(60);
+    const folding = await count(world, 7003);
 
     const name = `ledger of ${windows} windows`;
     print(name, "due", due, bounds.due);
@@ -50,38 +54,31 @@ it.concurrent.each(ledgers)(
     expect(nothing.routes.slice(bounds.nothing)).toEqual([]);
     expect(folding.routes.slice(bounds.folding)).toEqual([]);
     expect(unmoved).toBe(tip);
-    expect(stage.subjects().length).toBe(5);
-    expect(stage.records().length).toBe(Math.floor(keepFiles / 2));
-    expect([...stage.api.byRange().values()]).toEqual([1, 1]);
-    expect(await soundness(stage, windows)).toBe("");
+    expect(subjectsIn(world).length).toBe(5);
+    expect(world.records().length).toBe(Math.floor(keepFiles / 2));
+    expect([...world.api.byRange().values()]).toEqual([1, 1]);
+    expect(await checked(world, windows)).toBe("");
   },
 );
 
 it.concurrent(
   "takes at most 3 requests more to keep its pull request, also when it folds, and none more with nothing due (G20)",
   { timeout: 120_000 },
-  async () => {
+  async (context) => {
     const [windows, keepFiles] = [1000, 200];
-    const plain = stageOf(windows, keepFiles);
-    await using stage = await openStage({
-      ...plain,
-      more: (project) => ({
-        ...project,
-        ledger: { keep_files: keepFiles, publish: "pull_request" },
-      }),
-    });
+    const world = await openWorld(context, { windows, keepFiles, publish: "pull_request" });
     const branch = "tidemark-ledger";
     const built = builtLedger({ windows, ownFiles: keepFiles - 1, end });
-    await stage.github.push(branch, { ...built, ...dataFile });
+    await world.github.push(branch, { ...built, ...dataFile });
 
-    const first = await count(stage, 7001);
-    const copy = stage.github.head("tidemark/publish");
-    const nothing = await count(stage, 7002);
-    const unmoved = stage.github.head("tidemark/publish");
-    stage.skip(60);
-    const folding = await count(stage, 7003);
-    stage.skip(60);
-    const due = await count(stage, 7004);
+    const first = await count(world, 7001);
+    const copy = world.github.head("tidemark/publish");
+    const nothing = await count(world, 7002);
+    const unmoved = world.github.head("tidemark/publish");
+    world.skip(60);
+    const folding = await count(world, 7003);
+    world.skip(60);
+    const due = await count(world, 7004);
 
     print("publish: pull_request", "due, opening it", first, bounds.due + bounds.published);
     print("publish: pull_request", "nothing due", nothing, bounds.nothing);
@@ -98,10 +95,10 @@ it.concurrent(
     expect(folding.routes.slice(bounds.folding + bounds.published)).toEqual([]);
     expect(due.routes.slice(bounds.due + bounds.published)).toEqual([]);
     expect(unmoved).toBe(copy);
-    expect(stage.github.pulls.map(({ state }) => state)).toEqual(["OPEN"]);
-    expect(stage.subjects(branch).length).toBe(7);
-    expect([...stage.api.byRange().values()]).toEqual([1, 1, 1]);
-    expect(await stage.findings()).toBe("");
+    expect(world.github.pulls.map(({ state }) => state)).toEqual(["OPEN"]);
+    expect(subjectsIn(world, branch).length).toBe(7);
+    expect([...world.api.byRange().values()]).toEqual([1, 1, 1]);
+    expect(await soundness(world)).toBe("");
   },
 );
 
@@ -110,33 +107,42 @@ interface Counted {
   readonly routes: readonly string[];
 }
 
-async function count(stage: ActionStage, runId: number): Promise<Counted> {
-  const before = stage.github.requests.length;
-  const step = await stage.run({ runId });
-  const routes = stage.github.requests.slice(before).map(({ route }) => route);
+async function count(world: ActionWorld, runId: number): Promise<Counted> {
+  const before = world.github.requests.length;
+  const step = await world.next({ runId });
+  const routes = world.github.requests.slice(before).map(({ route }) => route);
   return { outcome: outcomeOf(step), routes };
 }
 
 // action-ledger-size.change.test.ts reads all lines of the largest ledger.
-async function soundness(stage: ActionStage, windows: number): Promise<string> {
-  return windows > 10_000 ? "" : await stage.findings();
+async function checked(world: ActionWorld, windows: number): Promise<string> {
+  return windows > 10_000 ? "" : await soundness(world);
 }
 
 function print(name: string, what: string, { routes }: Counted, bound: number): void {
   console.log(`${name}, ${what}: ${routes.length} requests, at most ${bound}`);
 }
 
-function stageOf(
-  windows: number,
-  keepFiles: number,
-): Pick<Parameters<typeof openStage>[0], "items" | "syncs" | "now" | "more"> {
+async function openWorld(
+  context: OwnContext,
+  ledger: {
+    readonly windows: number;
+    readonly keepFiles: number;
+    readonly publish?: string;
+    readonly files?: NonNullable<WorldOptions["files"]>;
+  },
+): Promise<ActionWorld> {
+  const { windows, keepFiles, files = {}, publish = "push" } = ledger;
   const start = new Date(Date.parse(end) - windows * 3_600_000).toISOString();
-  return {
-    items: makeItems(6, { start: end, everySeconds: 1800, firstId: 10_000 }),
-    syncs: { items: itemsSyncWith({ window: { start, step: "1h" }, run: { every: "1h" } }) },
+  const sync = itemsSyncWith({ window: { start, step: "1h" }, run: { every: "1h" } });
+  const more = { ledger: { keep_files: keepFiles, publish } };
+  const world = await openActionWorld(context, {
     now,
-    more: (project: Json) => ({ ...project, ledger: { keep_files: keepFiles } }),
-  };
+    project: { syncs: { items: sync }, more },
+    files,
+  });
+  world.api.items = makeItems(6, { start: end, everySeconds: 1800, firstId: 10_000 });
+  return world;
 }
 
 /** Rows of earlier windows. */

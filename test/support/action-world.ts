@@ -32,8 +32,12 @@ export interface OwnContext {
 }
 
 export interface WorldOptions {
+  /** Where the clock starts. */
+  readonly now?: string;
   /** Laid over the project of acceptance-project.ts; a `files` destination in `data` unless told. */
   readonly project?: Omit<Parameters<typeof projectOf>[0], "url">;
+  /** Makes another project of that one. */
+  readonly remade?: (project: Json) => Json;
   /** Days from 2026-01-01 of which the source has an item an hour. */
   readonly days?: number;
   /** Besides the configuration. */
@@ -45,10 +49,16 @@ export interface ActionWorld {
   readonly api: ItemsApi;
   /** The configuration; a change of it as a person would push it. */
   readonly project: Json;
-  /** Starts a step; without an instant at the last one. */
+  /** Moves the clock forward. */
+  skip(minutes: number): void;
+  /** Starts a step; without an instant at what the clock shows. */
   start(options?: StepOptions): StepProcess;
   /** Runs one, as a workflow run of its own unless told; GitHub calls that run completed afterwards. */
   run(now: string, options?: StepOptions): Promise<StepEnd>;
+  /** The same at what the clock shows. */
+  next(options?: StepOptions): Promise<StepEnd>;
+  /** The same by hand, with these inputs. */
+  step(inputs?: StepOptions["inputs"], options?: StepOptions): Promise<StepEnd>;
   /** Records of a sync on a branch, in the order of their windows. */
   records(branch?: string, id?: string): readonly WrittenRecord[];
   /** Key and watermark of every row on a branch, in the order of the lines. */
@@ -60,40 +70,46 @@ export interface ActionWorld {
 /** Opens it; it is closed, and the referee heard, when the test is over. */
 export async function openActionWorld(
   context: OwnContext,
-  { project: parts = {}, days = 1, files = {} }: WorldOptions = {},
+  options: WorldOptions = {},
 ): Promise<ActionWorld> {
-  const clock = { at: Date.parse("2026-01-02T00:00:00Z"), since: Date.now() };
+  const { now: first = "2026-01-02T00:00:00Z", days = 1, remade = (made) => made } = options;
+  const clock = { at: Date.parse(first), since: Date.now() };
+  const shown = (): number => clock.at + Date.now() - clock.since;
   const api = await serveItems(hourly(days));
   const destination = { type: "files", path: "data" };
-  const project = projectOf({ destination, ...parts, url: api.url });
+  const project = remade(projectOf({ destination, ...options.project, url: api.url }));
   const github = await startGithubFake({
-    files: { "README.md": "hello\n", [configPath]: configText(project), ...files },
-    now: () => clock.at + Date.now() - clock.since,
+    files: { "README.md": "hello\n", [configPath]: configText(project), ...options.files },
+    now: shown,
   });
   context.onTestFinished(async () => {
     await api[Symbol.asyncDispose]();
     await github.close();
   });
   let lastRun = 7000;
-  const start = (options: StepOptions = {}): StepProcess => {
-    const now = options.now ?? new Date(clock.at + Date.now() - clock.since).toISOString();
+  const start = (step: StepOptions = {}): StepProcess => {
+    const now = step.now ?? new Date(shown()).toISOString();
     Object.assign(clock, { at: Date.parse(now), since: Date.now() });
-    lastRun = options.runId ?? lastRun + 1;
+    lastRun = step.runId ?? lastRun + 1;
     const { onTestFinished } = context;
-    return startStep(github, { onTestFinished, runId: lastRun, ...options, now });
+    return startStep(github, { onTestFinished, runId: lastRun, ...step, now });
+  };
+  const finish = async (step: StepOptions): Promise<StepEnd> => {
+    const started = start(step);
+    const runId = lastRun;
+    const end = await started.ended;
+    completeRun(github, runId, step.attempt);
+    return end;
   };
   return {
     github,
     api,
     project,
+    skip: (minutes) => void (clock.at += minutes * 60_000),
     start,
-    run: async (now, options) => {
-      const step = start({ event: "schedule", ...options, now });
-      const runId = lastRun;
-      const end = await step.ended;
-      completeRun(github, runId, options?.attempt);
-      return end;
-    },
+    run: async (now, step) => await finish({ event: "schedule", ...step, now }),
+    next: async (step) => await finish({ event: "schedule", ...step }),
+    step: async (inputs = {}, step = {}) => await finish({ ...step, inputs }),
     records: (branch = "main", id = "items") => recordsOf(repoAt(github.gitDir), id, branch),
     rows: (branch = "main", table = "items") => rowsAt(repoAt(github.gitDir), table, branch),
     findings: async (branch = "main") => await findingsOf(github, branch),
