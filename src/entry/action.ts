@@ -93,6 +93,7 @@ async function runStep(
     inputs,
     event,
     variables: { ...variables, GITHUB_TOKEN: inputs.token },
+    secrets: known.secrets,
     cancel,
     progress: plainLines((text) => void process.stdout.write(commandSafe(mask(text)))),
     writes: isWriting(inputs),

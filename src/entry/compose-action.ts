@@ -19,7 +19,6 @@ import { type RunnerEvent, refusalOfLedger, refusalToWrite, runUrlOf } from "./a
 import type { ActionInputs } from "./action-inputs.ts";
 import { enginePorts, parseProject, rehearsalStart, type Variables } from "./engine.ts";
 import { type GithubPlace, openPlace, type Scope } from "./github-place.ts";
-import { secretValues } from "./secret-values.ts";
 import { version } from "./version.ts";
 
 /** What a step knows. */
@@ -28,6 +27,8 @@ export interface Step {
   readonly event: RunnerEvent;
   /** Of the process, with the action's token as GITHUB_TOKEN. */
   readonly variables: Variables;
+  /** Of these variables; nothing that is said or written shows one. */
+  readonly secrets: readonly string[];
   readonly cancel: AbortSignal;
   readonly progress: Progress;
   /** Whether this call may claim or commit. */
@@ -60,12 +61,12 @@ const rescueFolder = "tidemark-rescue";
 
 /** Builds a command's input. ConfigError before any request to a source, with every problem at once. */
 export async function composeStep(step: Step): Promise<ComposedStep> {
-  const { event, inputs, variables, progress, cancel } = step;
+  const { event, inputs, variables, secrets, progress, cancel } = step;
   const clock = systemClock(rehearsalStart(variables, progress));
   const random = systemRandom();
   const client = openGithubClient({
     token: inputs.token,
-    secrets: secretValues(variables, inputs.envAllow),
+    secrets,
     repository: `${event.owner}/${event.repository}`,
     apiUrl: event.apiUrl,
     graphqlUrl: event.graphqlUrl,
@@ -95,8 +96,7 @@ export async function composeStep(step: Step): Promise<ComposedStep> {
   const named = { base, branch, nonce, scope };
   const placed = openPlace({ event, cancel, client, clock, config: files, project, ...named });
   const { store, liveness, ...people } = placed;
-  const { envAllow } = inputs;
-  const engine = { project, variables, envAllow, clock, store, progress, root };
+  const engine = { project, variables, secrets, clock, store, progress, root };
   let rescued: Rescued | undefined;
   return {
     people,

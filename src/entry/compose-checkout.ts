@@ -15,7 +15,7 @@ import { version } from "./version.ts";
 
 /** Builds the input of verify. ConfigError where nothing is checked out. */
 export async function composeCheckout(step: Step): Promise<CommandInput> {
-  const { event, inputs, variables, progress, cancel } = step;
+  const { event, inputs, variables, secrets, progress, cancel } = step;
   const root = event.workspace;
   const clock = systemClock(rehearsalStart(variables, progress));
   const project = parseProject(configText(root, inputs.config), {
@@ -25,7 +25,6 @@ export async function composeCheckout(step: Step): Promise<CommandInput> {
     githubApiUrl: event.apiUrl,
   });
   const store = await openFixedCommit({ root, now: () => clock.wall() });
-  const { envAllow } = inputs;
   return {
     project,
     cancel,
@@ -36,7 +35,7 @@ export async function composeCheckout(step: Step): Promise<CommandInput> {
       runUrl: runUrlOf(event),
     },
     ports: {
-      ...enginePorts({ project, variables, envAllow, clock, store, progress, root }),
+      ...enginePorts({ project, variables, secrets, clock, store, progress, root }),
       store,
       // It claims nothing and commits nothing.
       liveness: { of: async () => "unknown" },

@@ -18,6 +18,7 @@ import { ConfigError } from "../core/failure/errors.ts";
 import type { ProjectSpec } from "../core/sync/sync-spec.ts";
 import type { Progress } from "../ports/progress.ts";
 import { enginePorts, parseProject, rehearsalStart, type Variables } from "./engine.ts";
+import { secretValues } from "./secret-values.ts";
 import { version } from "./version.ts";
 
 /** What a call says. */
@@ -65,6 +66,7 @@ export async function compose(call: CallOptions): Promise<Composed> {
     ? await holdLockFile(repository.gitFolder, nonce, now)
     : async () => {};
   const { variables, progress } = call;
+  const secrets = secretValues(variables);
   return {
     close: release,
     input: {
@@ -77,7 +79,7 @@ export async function compose(call: CallOptions): Promise<Composed> {
         runUrl: undefined,
       },
       ports: {
-        ...enginePorts({ project, variables, envAllow: [], clock, store, progress, root }),
+        ...enginePorts({ project, variables, secrets, clock, store, progress, root }),
         store,
         liveness: localLiveness(repository.gitFolder, nonce),
         outputFiles: { rescue: async (changes) => await rescue(root, changes) },

@@ -18,7 +18,6 @@ import type { Destination } from "../ports/destination.ts";
 import type { Digest } from "../ports/digest.ts";
 import type { LedgerStore } from "../ports/ledger-store.ts";
 import type { Progress } from "../ports/progress.ts";
-import { secretValues } from "./secret-values.ts";
 
 /** Variables of the process; a door may add to them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -30,7 +29,8 @@ const rehearsalVariable = "TIDEMARK_NOW";
 export interface EngineParts {
   readonly project: ProjectSpec;
   readonly variables: Variables;
-  readonly envAllow: readonly string[];
+  /** Hidden in all that is written. */
+  readonly secrets: readonly string[];
   readonly clock: Clock;
   readonly store: LedgerStore;
   readonly progress: Progress;
@@ -43,9 +43,8 @@ type PlacePorts = Pick<Ports, "store" | "liveness" | "outputFiles">;
 
 /** The ports of the engine around a store. */
 export function enginePorts(parts: EngineParts): Omit<Ports, keyof PlacePorts> {
-  const { project, variables, clock, store, progress, root } = parts;
+  const { project, variables, secrets, clock, store, progress, root } = parts;
   const digest = systemDigest();
-  const secrets = secretValues(variables, parts.envAllow);
   return {
     clock,
     random: systemRandom(),

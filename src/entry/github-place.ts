@@ -52,7 +52,7 @@ interface PlaceParts {
 export function openPlace(parts: PlaceParts): GithubPlace {
   const { event, cancel, client, clock, config, project, base, branch, nonce, scope } = parts;
   const repositoryUrl = `${event.serverUrl}/${event.owner}/${event.repository}`;
-  const ledgerPath = project.ledger.path.replace(/\/+$/, "");
+  const ledgerPath = project.ledger.path;
   const dataPaths = dataPathsOf(project, event.workspace);
   const names = { base, ledgerBranch: branch, ledgerPath, dataPaths };
   const rider = project.ledger.publish === "pull_request" ? copyRider(names) : undefined;

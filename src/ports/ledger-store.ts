@@ -75,8 +75,6 @@ export interface LedgerStore {
   /** The newest tip, fetched first where there is an upstream. */
   tip(): Promise<Tip>;
   files(tip: Tip): TipFiles;
-  /** Many files at once. */
-  readMany(tip: Tip, paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Compare-and-swap: one commit with exactly these changes on `expected`, or no change at all (L6). */
   commit(request: CommitRequest): Promise<CommitAnswer>;
   /** Why nothing may be claimed, as of the newest answer of the store; undefined when all is well (G18, G24). */

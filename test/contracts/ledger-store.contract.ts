@@ -126,8 +126,7 @@ export function ledgerStoreContract(name: string, open: () => Promise<StoreWorld
       put("ledger/c.json", "c"),
     ]);
     const wanted = ["ledger/c.json", "ledger/none.json", "ledger/b.json"];
-    const files = await store.readMany(tip, wanted);
-    expect(await store.files(tip).readMany(wanted)).toEqual(files);
+    const files = await store.files(tip).readMany(wanted);
     expect([...files].map(([path, bytes]) => [path, decoder.decode(bytes)])).toEqual([
       ["ledger/c.json", "c"],
       ["ledger/b.json", ""],

@@ -59,22 +59,21 @@ export function memoryBranch(): MemoryBranch {
 export function memoryStore(branch: MemoryBranch, now: () => number = () => 0): LedgerStore {
   const filesAt = (tip: Tip): ReadonlyMap<string, MemoryFile> =>
     branch.commits.get(tip)?.files ?? new Map<string, MemoryFile>();
-  const store: LedgerStore = {
+  return {
     open: () => Promise.resolve([]),
     tip: () => Promise.resolve(branch.tip),
     files: (tip) => ({
       tip,
       read: (path) => Promise.resolve(filesAt(tip).get(path)?.bytes),
-      readMany: (paths) => store.readMany(tip, paths),
+      readMany: (paths) => {
+        const files = paths.flatMap((path) => {
+          const file = filesAt(tip).get(path);
+          return file === undefined ? [] : [[path, file.bytes] as const];
+        });
+        return Promise.resolve(new Map(files));
+      },
       list: (folder) => Promise.resolve(entriesBelow(filesAt(tip), folder)),
     }),
-    readMany: (tip, paths) => {
-      const files = paths.flatMap((path) => {
-        const file = filesAt(tip).get(path);
-        return file === undefined ? [] : [[path, file.bytes] as const];
-      });
-      return Promise.resolve(new Map(files));
-    },
     claimHold: () => undefined,
     commit: ({ expected, message, changes }) => {
       if (changes.length === 0) throw new Error("no commit is made without changes");
@@ -98,7 +97,6 @@ export function memoryStore(branch: MemoryBranch, now: () => number = () => 0): 
     resolve: (ref) => Promise.resolve(branch.commits.get(ref as Tip)?.id),
     blobId: (content) => idOf(bytesOf(content)),
   };
-  return store;
 }
 
 function addCommit(

@@ -7,7 +7,7 @@ import { blobIdOf } from "./blob-id.ts";
 import { gitMaybe } from "./git-command.ts";
 import { readHistory } from "./history.ts";
 import { commitOf, findRepository, headCommit, type Repository } from "./repository.ts";
-import { filesAt, readFilesAt } from "./tree-files.ts";
+import { filesAt } from "./tree-files.ts";
 
 export interface FixedCommitOptions {
   /** Any folder of the clone. */
@@ -29,7 +29,6 @@ export async function openFixedCommit(options: FixedCommitOptions): Promise<Ledg
     open: async () => [],
     tip: async () => tip,
     files: (at) => filesAt(repository, at),
-    readMany: (at, paths) => readFilesAt(repository, at, paths),
     commit: async () => ({
       kind: "refused",
       message: "a commit that is checked out is only looked at",

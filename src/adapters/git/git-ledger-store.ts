@@ -18,7 +18,7 @@ import {
   requireOwnBranch,
 } from "./repository.ts";
 import { unbornTip } from "./tree-diff.ts";
-import { filesAt, readFilesAt } from "./tree-files.ts";
+import { filesAt } from "./tree-files.ts";
 import { fetchTip, pushCommit, upstreamOf } from "./upstream.ts";
 
 export interface GitStoreOptions {
@@ -83,7 +83,6 @@ export async function openGitStore(options: GitStoreOptions): Promise<LedgerStor
     },
     tip: async () => ((await fetch()) ?? (await local.tip())) as Tip,
     files: (tip) => filesAt(repository, tip),
-    readMany: (tip, paths) => readFilesAt(repository, tip, paths),
     commit: (request) => withWords(() => commit(request)),
     claimHold: () => undefined,
     history: (tip, query) => readHistory(repository, tip, query, options.now),

@@ -13,27 +13,16 @@ import { openPatience, type Patience } from "./patience.ts";
 import { refusalOf } from "./refusal.ts";
 import { resolveCommit } from "./resolve-commit.ts";
 import { openSnapshots, type Snapshots } from "./snapshots.ts";
-import type { ConfigFiles, TipRider } from "./tip-query.ts";
+import type { TipSubject } from "./tip-query.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** `clock`, `random` and `cancel` are those of the client: after a cancel nothing waits any more (G28). */
-export interface GithubStoreOptions extends Waiting {
+export interface GithubStoreOptions extends Waiting, Omit<TipSubject, "data" | "withRecent"> {
   readonly client: GithubClient;
-  /** Name of the ledger branch. Where it is missing, the first commit makes it at the default branch's tip. */
-  readonly branch: string;
-  /** Name of the branch that runs, and the commit of the event: what G18 compares. */
-  readonly runBranch: string;
-  readonly eventSha: string;
-  readonly config: ConfigFiles;
-  /** Relative to the repository. */
-  readonly ledgerPath: string;
-  /** Ids of the syncs whose folders the Tip query reads. */
-  readonly syncIds: readonly string[];
   /** Ids of configured syncs that this run does not read: left out of lists. */
   readonly skip: readonly string[];
   /** Of all `files` destinations that this run may write: Destination.dataPaths of its syncs. */
   readonly dataPaths: readonly string[];
-  readonly riders: readonly TipRider[];
 }
 
 /** What the ledger branch holds, as of the newest answer of the store. */
@@ -52,18 +41,15 @@ export interface GithubStore extends LedgerStore {
 
 /** The store of the ledger branch of the client's repository. */
 export function openGithubStore(options: GithubStoreOptions): GithubStore {
-  const { client, clock, branch: name, runBranch } = options;
-  const ledgerPath = options.ledgerPath.replace(/\/+$/, "");
+  const { client, clock, branch: name, runBranch, ledgerPath } = options;
   const patience = openPatience(clock);
   const snapshots = openSnapshots({ client, patience, ledgerPath, skip: options.skip });
   const dataPlaces = placesOf(options.dataPaths);
-  const { eventSha, config, syncIds, riders } = options;
-  const subject = { branch: name, runBranch, eventSha, config, ledgerPath, syncIds, riders };
   const branch = openLedgerBranch({
     ...options,
     patience,
     snapshots,
-    subject: { ...subject, data: dataPlaces },
+    subject: { ...options, data: dataPlaces },
   });
   const writer = openCommitWriter({
     ...options,
@@ -84,7 +70,6 @@ export function openGithubStore(options: GithubStoreOptions): GithubStore {
       readMany: (paths) => snapshots.read(tip, paths),
       list: (folder) => snapshots.list(tip, folder),
     }),
-    readMany: (tip, paths) => snapshots.read(tip, paths),
     commit: (request) => writer.commit(request),
     claimHold: () =>
       claimHoldOf({

@@ -39,12 +39,15 @@ export type ConfigFiles = ReadonlyMap<string, readonly string[]>;
 
 /** What is read at the tip. */
 export interface TipSubject {
-  /** Name of the branch. */
+  /** Name of the ledger branch. Where it is missing, the first commit makes it at the default branch's tip. */
   readonly branch: string;
+  /** Name of the branch that runs, and the commit of the event: what G18 compares. */
   readonly runBranch: string;
   readonly eventSha: string;
   readonly config: ConfigFiles;
+  /** Relative to the repository. */
   readonly ledgerPath: string;
+  /** Ids of the syncs whose folders are read. */
   readonly syncIds: readonly string[];
   /** Data folders and data files outside of any folder. */
   readonly data: readonly string[];

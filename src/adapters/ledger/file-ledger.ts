@@ -130,10 +130,8 @@ async function parseNew(opened: Opened, tip: Tip, listed: readonly Listed[]): Pr
       parsed.set(keyOf(entry), tooLarge(kind, entry.bytes));
     else missing.push({ entry, path });
   }
-  const files = await opened.store.readMany(
-    tip,
-    missing.map(({ entry }) => entry.path),
-  );
+  const paths = missing.map(({ entry }) => entry.path);
+  const files = await opened.store.files(tip).readMany(paths);
   for (const { entry, path } of missing) {
     const bytes = files.get(entry.path);
     if (bytes === undefined)

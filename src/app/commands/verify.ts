@@ -171,10 +171,7 @@ async function uncanonical(
     ...sync.orders.map((order) => ({ kind: "put_order" as const, syncId: sync.id, order })),
   ];
   const written = ledger.filesOf(changes);
-  const found = await store.readMany(
-    tip,
-    written.map(({ path }) => path),
-  );
+  const found = await store.files(tip).readMany(written.map(({ path }) => path));
   const decoder = new TextDecoder();
   return written
     .filter(({ path, content }) => decoder.decode(found.get(path)) !== content)

@@ -102,7 +102,7 @@ test("commits a large data file, its record and removals in one commit", async (
     "data/rows.ndjson",
     "ledger/a/1.json",
   ]);
-  const read = await world.open().readMany(tip, ["data/rows.ndjson", "ledger/a/1.json"]);
+  const read = await world.open().files(tip).readMany(["data/rows.ndjson", "ledger/a/1.json"]);
   expect([...read].map(([path, bytes]) => [path, bytes.length])).toEqual([
     ["data/rows.ndjson", large.length],
     ["ledger/a/1.json", 3],

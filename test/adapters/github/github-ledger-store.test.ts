@@ -177,11 +177,9 @@ test("reads what GraphQL cuts off, and what is no text, over REST (G5)", async (
   const store = world.open();
   const tip = await store.tip();
   world.routes();
-  const files = await store.readMany(tip, [
-    "ledger/a/2026-01.jsonl",
-    "ledger/a/1.json",
-    "ledger/a/2.json",
-  ]);
+  const files = await store
+    .files(tip)
+    .readMany(["ledger/a/2026-01.jsonl", "ledger/a/1.json", "ledger/a/2.json"]);
   expect([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("utf8")])).toEqual([
     ["ledger/a/2026-01.jsonl", long],
     ["ledger/a/1.json", "1\n"],
@@ -244,7 +242,7 @@ test("halves a query that fails, and reads fewer than ten one by one (G5)", asyn
     times: 2,
     do: { kind: "fail", status: 502 },
   });
-  const files = await store.readMany(tip, Object.keys(small));
+  const files = await store.files(tip).readMany(Object.keys(small));
   expect(files.size).toBe(40);
   expect(world.routes()).toEqual(Array(5).fill("graphql:Objects"));
   const again = world.open();
@@ -255,7 +253,7 @@ test("halves a query that fails, and reads fewer than ten one by one (G5)", asyn
     times: Infinity,
     do: { kind: "fail", status: 502 },
   });
-  expect((await again.readMany(other, Object.keys(small))).size).toBe(40);
+  expect((await again.files(other).readMany(Object.keys(small))).size).toBe(40);
   const routes = world.routes();
   expect(routes.filter((route) => route === "graphql:Objects").length).toBe(7);
   expect(routes.length).toBe(47);
@@ -270,7 +268,7 @@ test("takes a null in an answer for a failed read, never for a file that is abse
     on: ({ route }) => route === "graphql:Objects",
     do: { kind: "partial", silent: true },
   });
-  expect((await store.readMany(tip, Object.keys(small))).size).toBe(40);
+  expect((await store.files(tip).readMany(Object.keys(small))).size).toBe(40);
   expect(world.routes()).toEqual([
     "graphql:Objects",
     "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",

@@ -10,6 +10,7 @@ import { formatRecord } from "../../../src/adapters/ledger/record-json.ts";
 import { proveFold } from "../../../src/core/record/fold.ts";
 import { recordPath } from "../../../src/core/record/run-id.ts";
 import type { RunRecord } from "../../../src/core/record/run-record.ts";
+import type { Tip, TipFiles } from "../../../src/ports/ledger-store.ts";
 import type { Ledger, LedgerChange, SyncLedger } from "../../../src/ports/ledger.ts";
 import { at, windowOf } from "../../support/builders.ts";
 import { type MemoryBranch, memoryBranch, memoryStore } from "../../support/memory-ledger-store.ts";
@@ -30,9 +31,15 @@ function world(): { branch: MemoryBranch; ledger: Ledger; reads: string[] } {
   const reads: string[] = [];
   const watched = {
     ...store,
-    readMany: (...args: Parameters<typeof store.readMany>) => {
-      reads.push(...args[1]);
-      return store.readMany(...args);
+    files: (tip: Tip): TipFiles => {
+      const files = store.files(tip);
+      return {
+        ...files,
+        readMany: (paths) => {
+          reads.push(...paths);
+          return files.readMany(paths);
+        },
+      };
     },
   };
   return { branch, ledger: openLedger(watched, { path: "ledger", digest }), reads };
