@@ -40,11 +40,12 @@ export async function run(input: RunInput): Promise<RunReport> {
   }
 }
 
-// G18: a run of an old commit would serve a configuration that has been replaced.
+// G18: a run of an old commit would serve a configuration that has been replaced. A schedule may well be late for it; one
+// that uses another configuration than its commit has is set up wrong, and would be so every night.
 function mayWork(ctx: RunContext): boolean {
   const hold = ctx.ports.store.claimHold();
-  if (hold?.kind !== "moved") return true;
-  if (!ctx.request.isScheduled) throw new ConfigError([hold.message]);
+  if (hold === undefined || hold.kind === "limited") return true;
+  if (hold.kind === "foreign" || !ctx.request.isScheduled) throw new ConfigError([hold.message]);
   note(ctx, hold.message);
   return false;
 }

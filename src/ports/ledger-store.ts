@@ -48,9 +48,12 @@ export interface CommitRequest {
   readonly until: number;
 }
 
-/** Why a run claims nothing more. `moved`: the configuration is not that of the event any more (G18). */
+/**
+ * Why a run claims nothing more. `moved`: the configuration of the event is not the branch's any more (G18). `foreign`:
+ * what this run uses is not the event's (contract 2). `limited`: the platform's limit is nearly used up (G24).
+ */
 export interface ClaimHold {
-  readonly kind: "moved" | "limited";
+  readonly kind: "moved" | "foreign" | "limited";
   readonly message: string;
 }
 

@@ -309,7 +309,7 @@ describe.concurrent("refusals of the action", { timeout: 60_000 }, () => {
     };
     const tip = world.github.head("main");
 
-    const end = await world.run(now, { checkout, event: "workflow_dispatch" });
+    const end = await world.run(now, { checkout, event: "schedule" });
 
     const why = "expected the version of the event's commit in the checkout, found another";
     expect([end.code, end.outputs["status"]]).toEqual([2, "failed"]);

@@ -78,6 +78,35 @@ describe("windows in flight", () => {
     expect(mostAtOnce(world, "s1/")).toBe(1);
   });
 
+  test("claim no window that may not start beside them", async () => {
+    const { run, window } = worldSync();
+    const syncs = [1, 4].map((windows) =>
+      worldSync({
+        name: `s${windows}`,
+        id: `s${windows}`,
+        table: `s${windows}`,
+        run: { ...run, maxWindows: 100, concurrency: windows },
+        window: { ...window, start: at(windows === 1 ? "2026-11-11" : "2026-09-01") },
+      }),
+    );
+    // While four windows of the one sync fly, a day ends and the other sync has a window due again.
+    const lateEvening = "2026-11-12T23:58:00Z";
+    let requests = 0;
+    const latencyMs = (): number => 30_000 + (requests++ % 4) * 7000;
+    const world = concurrent(1, { syncs, now: lateEvening, items: [], latencyMs });
+    expect(await world.run()).toMatchObject({ status: "ok", windowsRemaining: 0 });
+    const flying = new Set<string>();
+    const early: string[] = [];
+    for (const event of world.said) {
+      if (event.kind === "started") flying.add(event.runId);
+      if (event.kind === "settled") flying.delete(event.record.runId);
+      const isEarly = event.kind === "claimed" && event.runId.startsWith("s1/") && flying.size > 0;
+      if (isEarly) early.push(event.runId);
+    }
+    expect(early).toEqual([]);
+    expect((await world.statuses("s1")).at(-1)).toBe("2026-11-12T00:00:00Z succeeded 1");
+  });
+
   test("share the request limit of their source", async () => {
     const world = concurrent(3, { source: { limits: limitsOf({ concurrency: 1 }) } });
     expect(await world.run()).toMatchObject({ status: "ok", windowsSucceeded: 11 });

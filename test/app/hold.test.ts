@@ -9,6 +9,7 @@ import type { Proposal } from "../../src/ports/proposals.ts";
 import { createWorld } from "../support/run-world.ts";
 
 const moved: ClaimHold = { kind: "moved", message: "the configuration moved; start a new run" };
+const foreign: ClaimHold = { kind: "foreign", message: "check that commit out" };
 const limited: ClaimHold = { kind: "limited", message: "43 points are left until 07:00" };
 
 describe("a run", () => {
@@ -17,6 +18,14 @@ describe("a run", () => {
     const report = await world.run({ claimHold: () => moved, request: { isScheduled: true } });
     expect(report).toMatchObject({ status: "nothing_due", notes: [moved.message], settled: [] });
     await expect(world.run({ claimHold: () => moved })).rejects.toThrow(ConfigError);
+    expect([world.subjects(), world.sent]).toEqual([[], []]);
+  });
+
+  test("with a configuration that is not the event's ends in an error, also by a schedule (contract 2)", async () => {
+    const world = createWorld();
+    await expect(
+      world.run({ claimHold: () => foreign, request: { isScheduled: true } }),
+    ).rejects.toThrow(ConfigError);
     expect([world.subjects(), world.sent]).toEqual([[], []]);
   });
 
@@ -120,14 +129,18 @@ describe("a backfill that a person approves", () => {
     ]);
   });
 
-  test("is refused, as any other order is, by a run of an old commit (G18)", async () => {
+  test("is refused, as any other order is, by a run that may claim nothing (G18)", async () => {
     const world = createWorld();
-    for (const asked of [approval, undefined])
-      await expect(
-        world.clock.run(
-          backfillCommand(world.input({ claimHold: () => moved }), { ...request, approval: asked }),
-        ),
-      ).rejects.toThrow(moved.message);
+    for (const hold of [moved, foreign])
+      for (const asked of [approval, undefined])
+        await expect(
+          world.clock.run(
+            backfillCommand(world.input({ claimHold: () => hold }), {
+              ...request,
+              approval: asked,
+            }),
+          ),
+        ).rejects.toThrow(hold.message);
     expect([proposed, world.subjects()]).toEqual([[], []]);
   });
 });

@@ -25,7 +25,7 @@ export function claimHoldOf(facts: HoldFacts): ClaimHold | undefined {
   const { clock, config, keptUntil, runsUntil } = facts;
   if (config.foreign.length > 0)
     return {
-      kind: "moved",
+      kind: "foreign",
       message:
         `${config.foreign.join(", ")}: expected the version of the event's commit in the checkout, found another; ` +
         "check that commit out, as actions/checkout does by itself, or nothing",

@@ -19,7 +19,7 @@ export async function openCommand(input: CommandInput): Promise<Committing> {
   await ports.store.open([]);
   const snapshot = await ports.ledger.read(await ports.store.tip());
   const hold = ports.store.claimHold();
-  if (hold?.kind === "moved") throw new ConfigError([hold.message]);
+  if (hold !== undefined && hold.kind !== "limited") throw new ConfigError([hold.message]);
   const commitUntil = ports.clock.mono() + input.project.timeBudgetMs;
   return { ports, identity, snapshot, lastCommit: undefined, commitUntil, cancel: input.cancel };
 }

@@ -112,7 +112,7 @@ function takeFromHead(
       ctx,
       [...taken, window].map(({ syncId }) => syncId),
     );
-    if (timeLeftMs(ctx) - spent / places < needed) break;
+    if (places === 0 || timeLeftMs(ctx) - spent / places < needed) break;
     const isFull =
       taken.length >= places && (duration === undefined || (spent + duration) / places > claimMs);
     if (isFull || taken.length >= claimMax) break;
