@@ -33,7 +33,7 @@ async function listFolder(
 }
 
 /** Bytes of the files that exist. */
-export async function readFilesAt(
+async function readFilesAt(
   repository: Repository,
   tip: Tip,
   paths: readonly string[],
